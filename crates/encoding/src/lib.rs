@@ -1,0 +1,1 @@
+//! Block encodings of matrices as circuits, each with a certificate.

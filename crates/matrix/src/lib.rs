@@ -1,0 +1,1 @@
+//! Linear systems: sparse matrices, readers, conditioning, norms, spectra and classical solvers.

@@ -1,0 +1,1 @@
+//! One linear system through everything: compile, emit, execute, recover the solution, report.

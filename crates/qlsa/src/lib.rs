@@ -1,0 +1,1 @@
+//! Quantum linear-system algorithms: polynomials, phase factors, state preparation, solver circuits.

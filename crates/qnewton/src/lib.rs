@@ -1,0 +1,1 @@
+//! Q-Newton as a library: re-exports of every crate.

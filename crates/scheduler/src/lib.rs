@@ -1,0 +1,1 @@
+//! Cost models, device profiles and the quantum-or-classical decision.

@@ -1,0 +1,1 @@
+//! State-vector executor for hierarchical circuits.
