@@ -1,1 +1,43 @@
 //! Linear systems: sparse matrices, readers, conditioning, norms, spectra and classical solvers.
+//!
+//! Everything starts with [`LinearSystem::load`], which reads a matrix and a right-hand side, checks them, and
+//! symmetrises, damps and prunes the matrix. [`spectrum`] then finds its norm and condition number, [`solve`] the
+//! reference solution. This crate knows nothing of circuits.
+
+mod conditioning;
+mod dense;
+mod factorization;
+mod lanczos;
+mod output;
+mod padding;
+mod pruning;
+mod read;
+mod scalar;
+mod solve;
+mod sparse;
+mod spectrum;
+mod start_vector;
+mod system;
+#[cfg(test)]
+mod test_matrices;
+
+pub use conditioning::{
+    ConditioningError, SYMMETRY_TOLERANCE, SymmetryReport, damp, is_hermitian, is_symmetric, symmetrise,
+};
+pub use factorization::{Factorization, SolverMethod};
+pub use lanczos::{
+    ExtremeEigenvalues, FAILURE_PROBABILITY, Interval, LanczosBreakdown, LanczosOptions, RitzPair,
+    extreme_eigenvalues,
+};
+pub use num_complex::Complex64;
+pub use output::{WriteError, matrix_market, write_atomically, write_matrix_market, write_vector};
+pub use padding::{pad_to_power_of_two, padding_value};
+pub use pruning::{PruneReport, prune};
+pub use read::{Location, ReadError, ReadErrorKind, read_matrix, read_vector};
+pub use scalar::Scalar;
+pub use solve::{Solution, SolveError, solve};
+pub use sparse::{AnyMatrix, MatrixError, SparseMatrix};
+pub use spectrum::{
+    Spectrum, SpectrumError, SpectrumMethod, SpectrumOptions, smallest_singular_vectors, spectrum,
+};
+pub use system::{DampingReport, InvalidSystem, LinearSystem, Preparation, PreparationReports, SystemError};

@@ -1,1 +1,32 @@
-//! One linear system through everything: compile, emit, execute, recover the solution, report.
+//! One linear system through everything: compile, emit, execute, recover the solution, verify, report.
+//!
+//! [`compile()`] turns a [`qnewton_matrix::LinearSystem`] into a [`CompiledSystem`]; [`execute`] runs it and recovers
+//! x with sign and norm; [`solve()`] adds the classical reference. [`emit`] writes OpenQASM and the manifest beside
+//! it; [`verify()`] holds a file against its manifest. `solve`, `schedule --execute` and `train` all come here.
+//! This crate knows nothing of command lines.
+
+mod block;
+mod compile;
+mod documents;
+mod emit;
+mod error;
+mod execute;
+mod facts;
+mod fingerprint;
+mod manifest;
+mod solve;
+mod verify;
+
+pub use block::{BlockOptions, EncodedMatrix, encode};
+pub use compile::{CompileOptions, CompiledSystem, compile};
+pub use documents::{
+    CircuitFields, EncodingFields, Seconds, SolverFields, SystemFields, gate_counts, ledger_fields, SCHEMA_VERSION,
+};
+pub use emit::{EmitOptions, emit, emit_block};
+pub use error::PipelineError;
+pub use execute::{Execution, ExecuteOptions, execute, predict_seconds};
+pub use facts::SystemFacts;
+pub use fingerprint::fingerprint;
+pub use manifest::{Manifest, manifest_path};
+pub use solve::{SolveReport, compare, solve};
+pub use verify::{Check, Verification, verify};

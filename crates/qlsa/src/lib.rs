@@ -1,1 +1,6 @@
 //! Quantum linear-system algorithms: polynomials, phase factors, state preparation, solver circuits.
+
+pub mod phases;
+pub mod polynomial;
+pub mod qsvt;
+pub mod state_preparation;

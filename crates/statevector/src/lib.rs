@@ -1,1 +1,33 @@
 //! State-vector executor for hierarchical circuits.
+//!
+//! [`run`] interprets a circuit on a [`StateVector`] without flattening it: calls with their controls,
+//! repetitions and angle tables, and structured operations as single passes over the amplitudes. [`block`]
+//! extracts the matrix block that a circuit encodes, [`project`] and [`postselect`] the part of a state in
+//! which ancillas are |0>, [`sample`] and [`run_shots`] draw measurement outcomes.
+//!
+//! Qubit 0 is the least significant bit of an index; the registers of a circuit's entry follow one another.
+
+pub mod block;
+pub mod error;
+pub mod measurement;
+pub mod memory;
+pub mod program;
+pub mod projection;
+pub mod real;
+pub mod run;
+pub mod state;
+
+mod bits;
+mod execute;
+mod kernels;
+mod regions;
+
+pub use block::{block, full_block, unitary};
+pub use error::ExecutorError;
+pub use measurement::sample;
+pub use memory::{memory_available, memory_needed};
+pub use program::Program;
+pub use projection::{postselect, project};
+pub use real::Real;
+pub use run::{Outcome, RunOptions, run};
+pub use state::StateVector;

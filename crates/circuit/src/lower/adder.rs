@@ -33,13 +33,13 @@ fn fourier(sink: &mut impl Sink, qubits: &[QubitId], inverse: bool) {
         mcp(sink, &[qubits[low], qubits[high]], &angle.into(), Workspace::default());
     };
     if inverse {
-        for high in 0..qubits.len() {
+        for (high, &qubit) in qubits.iter().enumerate() {
             (0..high).for_each(|low| phase(sink, high, low));
-            sink.h(qubits[high]);
+            sink.h(qubit);
         }
     } else {
-        for high in (0..qubits.len()).rev() {
-            sink.h(qubits[high]);
+        for (high, &qubit) in qubits.iter().enumerate().rev() {
+            sink.h(qubit);
             (0..high).rev().for_each(|low| phase(sink, high, low));
         }
     }

@@ -7,7 +7,7 @@ use crate::error::CircuitError;
 use crate::gate::{Gate, Matrix2};
 use crate::ids::QubitId;
 use crate::operation::{Call, Operation};
-use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI, TAU};
 
 /// A set of gates that circuits can be lowered to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -220,14 +220,20 @@ impl Writer {
                     rz(target, lambda + PI + flip);
                     target.gate(Gate::X, &[qubit], &[]);
                     rz(target, phi + flip);
+                } else if (theta - FRAC_PI_2).abs() < ROUNDING {
+                    // u3(pi/2, phi, lambda) = e^(-i pi/4) p(phi + pi/2) sx p(lambda - pi/2).
+                    rz(target, lambda - FRAC_PI_2);
+                    target.gate(Gate::Sx, &[qubit], &[]);
+                    rz(target, phi + FRAC_PI_2);
+                    self.phase -= FRAC_PI_4;
                 } else {
-                    // u3(theta, phi, lambda) = e^(-i theta/2) p(phi + pi) sx p(theta + pi) sx p(lambda) (times -i i = 1).
+                    // u3(theta, phi, lambda) = -i e^(-i theta/2) p(phi + pi) sx p(theta + pi) sx p(lambda).
                     rz(target, lambda);
                     target.gate(Gate::Sx, &[qubit], &[]);
                     rz(target, theta + PI);
                     target.gate(Gate::Sx, &[qubit], &[]);
                     rz(target, phi + PI);
-                    self.phase -= theta / 2.0;
+                    self.phase -= theta / 2.0 + FRAC_PI_2;
                 }
             }
         }
@@ -263,7 +269,7 @@ impl Writer {
                     p(&mut self.target, theta.plus(&pi));
                     self.target.gate(Gate::Sx, &[qubit], &[]);
                     p(&mut self.target, phi.plus(&pi));
-                    total = total.plus(&theta.scaled(-0.5));
+                    total = total.plus(&theta.scaled(-0.5)).plus(&Angle::from(-FRAC_PI_2));
                 }
             }
         }

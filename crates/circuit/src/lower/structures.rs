@@ -175,13 +175,13 @@ fn reflection(
 ) {
     let zeros: Vec<Control> = qubits.iter().map(|&qubit| Control { qubit, on: false }).collect();
     match signal {
-        // X on the signal where the qubits are |0> turns Rz(-2 angle) into Rz(2 angle) there: the phases of a
+        // X on the signal where the qubits are |0> turns Rz(2 angle) into Rz(-2 angle) there: the phases of a
         // relative-phase X cancel, since what is between is diagonal.
         Some(signal) => with_polarity(sink, &zeros, |sink, zeros| {
             relative_phase_mcx(sink, zeros, signal, work, false);
             with_polarity(sink, controls, |sink, controls| match controls {
-                [] => sink.rz(angle.scaled(-2.0), signal),
-                _ => controlled_rz(sink, controls, signal, &angle.scaled(-2.0), work),
+                [] => sink.rz(angle.scaled(2.0), signal),
+                _ => controlled_rz(sink, controls, signal, &angle.scaled(2.0), work),
             });
             relative_phase_mcx(sink, zeros, signal, work, true);
         }),

@@ -1,0 +1,52 @@
+//! Why a matrix cannot be encoded.
+
+use qnewton_circuit::CircuitError;
+use qnewton_core::Cancelled;
+use qnewton_statevector::ExecutorError;
+use thiserror::Error;
+
+/// Why a matrix cannot be encoded, or an encoding cannot be certified.
+#[derive(Debug, Error)]
+pub enum EncodingError {
+    /// Block encodings act on qubits.
+    #[error("a {rows} x {columns} matrix cannot be encoded: pad it to a square of a power of two, at least 2")]
+    Dimension {
+        /// Rows of the matrix.
+        rows: usize,
+        /// Columns of the matrix.
+        columns: usize,
+    },
+    /// All entries vanish.
+    #[error("the zero matrix has no block encoding with a finite subnormalization")]
+    ZeroMatrix,
+    /// NaN or infinite entries.
+    #[error("the matrix has an entry that is not finite")]
+    NotFinite,
+    /// The circuit would not fit memory.
+    #[error("encoding `{method}` of {dimension} unknowns needs a table of {entries} angles, more than the limit of {limit}")]
+    TooLarge {
+        /// The method.
+        method: &'static str,
+        /// Number of unknowns.
+        dimension: usize,
+        /// Entries of the largest table.
+        entries: u128,
+        /// The limit.
+        limit: u128,
+    },
+    /// No method was usable.
+    #[error("no encoding is applicable: {reasons}")]
+    NoMethod {
+        /// Each method with its reason.
+        reasons: String,
+    },
+    /// The circuit is not as it should be.
+    #[error(transparent)]
+    Circuit(#[from] CircuitError),
+    /// The circuit could not be executed.
+    #[error(transparent)]
+    Executor(#[from] ExecutorError),
+    /// Stopped by the user.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}

@@ -1,0 +1,315 @@
+//! The extreme eigenvalues of a symmetric operator by Lanczos' method with full reorthogonalisation.
+
+use faer::Mat;
+use rayon::prelude::*;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::dense::{column, symmetric_eigenvectors};
+use crate::sparse::euclidean_norm;
+use crate::start_vector::random_unit_vector;
+
+/// The probability, over the random start vector, that an eigenvalue lies outside its interval.
+pub const FAILURE_PROBABILITY: f64 = 1e-9;
+
+/// Ritz values are looked at every so many steps.
+const STEPS_BETWEEN_CHECKS: usize = 8;
+/// From this dimension on a second thread helps with orthogonalisation.
+const PARALLEL_DIMENSION: usize = 1 << 13;
+/// Numbers per piece of work when orthogonalising: a piece stays in the cache.
+const PIECE: usize = 1 << 10;
+
+/// A closed interval that encloses a value.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// The lower end.
+    pub lower: f64,
+    /// The upper end.
+    pub upper: f64,
+}
+
+impl Interval {
+    /// Whether the value lies in the interval.
+    pub fn contains(&self, value: f64) -> bool {
+        (self.lower..=self.upper).contains(&value)
+    }
+}
+
+/// When Lanczos' method stops.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LanczosOptions {
+    /// It stops once the intervals are at most this fraction of the largest eigenvalue magnitude wide, and
+    pub relative_width: f64,
+    /// the residuals of both Ritz pairs are at most this fraction of it. The values are far more accurate than their
+    /// residuals, unless eigenvalues crowd together.
+    pub relative_residual: f64,
+    /// It stops after this many products with the operator at the latest.
+    pub maximum_steps: usize,
+    /// Seed of the random start vector.
+    pub seed: u64,
+}
+
+impl Default for LanczosOptions {
+    fn default() -> Self {
+        LanczosOptions { relative_width: 0.05, relative_residual: 1e-6, maximum_steps: 300, seed: 0 }
+    }
+}
+
+/// An approximate eigenvalue at one end of a spectrum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RitzPair {
+    /// The approximate eigenvalue. It lies inside the spectrum, up to rounding.
+    pub value: f64,
+    /// An interval that contains the extreme eigenvalue with probability 1 - [`FAILURE_PROBABILITY`].
+    pub interval: Interval,
+    /// The norm of B y - value y for the approximate eigenvector y.
+    pub residual: f64,
+    /// The approximate eigenvector, of norm 1.
+    pub vector: Vec<f64>,
+}
+
+/// The two ends of the spectrum of a symmetric operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExtremeEigenvalues {
+    /// The smallest eigenvalue.
+    pub lowest: RitzPair,
+    /// The largest eigenvalue.
+    pub highest: RitzPair,
+    /// Number of products with the operator.
+    pub steps: usize,
+}
+
+/// The iteration met an infinite number, or the small eigenvalue problem did not converge.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("Lanczos' method broke down: the operator is not finite, or has no dimensions")]
+pub struct LanczosBreakdown;
+
+/// Finds the smallest and the largest eigenvalue of a symmetric operator B, given as `apply(v) = B v`.
+///
+/// The intervals are those of Kuczynski and Woźniakowski (SIAM J. Matrix Anal. Appl. 13, 1992, Theorem 4.2): for a
+/// positive semidefinite operator of dimension n and a start vector that is uniform on the sphere, k steps miss the
+/// largest eigenvalue by more than a fraction e with probability at most 1.648 sqrt(n) exp(-sqrt(e) (2k - 1)). Applied
+/// to B - lambda_min and lambda_max - B, e bounds the distance as a fraction of the spread lambda_max - lambda_min.
+/// When the Krylov space is exhausted the eigenvalues are exact up to rounding.
+pub fn extreme_eigenvalues(
+    dimension: usize,
+    mut apply: impl FnMut(&[f64]) -> Vec<f64>,
+    options: &LanczosOptions,
+) -> Result<ExtremeEigenvalues, LanczosBreakdown> {
+    let limit = options.maximum_steps.clamp(1, dimension.max(1));
+    let mut basis = vec![random_unit_vector(dimension, options.seed)];
+    let mut tridiagonal = Tridiagonal::default();
+    loop {
+        let current = &basis[basis.len() - 1];
+        let mut next = apply(current);
+        let diagonal = dot(current, &next);
+        // The recurrence first, so that the full pass takes away rounding only and once is enough.
+        let previous = basis.len().checked_sub(2).map(|index| &basis[index]);
+        let off_diagonal = tridiagonal.off_diagonal.last().copied().unwrap_or(0.0);
+        subtract(&mut next, &[(diagonal, current)]);
+        subtract(&mut next, &previous.map(|vector| (off_diagonal, vector)).into_iter().collect::<Vec<_>>());
+        orthogonalise(&mut next, &basis);
+        let norm = euclidean_norm(&next);
+        if dimension == 0 || !diagonal.is_finite() || !norm.is_finite() {
+            return Err(LanczosBreakdown);
+        }
+        tridiagonal.diagonal.push(diagonal);
+        let steps = basis.len();
+        let exhausted = steps == dimension || norm <= dimension as f64 * f64::EPSILON * tridiagonal.scale();
+        if exhausted || steps == limit || steps.is_multiple_of(STEPS_BETWEEN_CHECKS) {
+            let ends = tridiagonal.ends(norm)?;
+            let distance = if exhausted { 0.0 } else { missed_distance(dimension, steps, &ends) };
+            let largest = ends.iter().map(|end| end.value.abs()).fold(0.0, f64::max);
+            let converged = distance <= options.relative_width * largest
+                && ends.iter().all(|end| end.residual <= options.relative_residual * largest);
+            if exhausted || steps == limit || converged {
+                let rounding = 4.0 * dimension as f64 * f64::EPSILON * largest;
+                let [lowest, highest] = ends.map(|end| end.into_pair(&basis, distance, rounding));
+                return Ok(ExtremeEigenvalues { lowest, highest, steps });
+            }
+        }
+        tridiagonal.off_diagonal.push(norm);
+        next.iter_mut().for_each(|value| *value /= norm);
+        basis.push(next);
+    }
+}
+
+/// How far an extreme eigenvalue may lie beyond its Ritz value, see [`extreme_eigenvalues`].
+fn missed_distance(dimension: usize, steps: usize, ends: &[End; 2]) -> f64 {
+    // Both ends may fail, so each gets half of the probability.
+    let logarithm = (1.648 * (dimension as f64).sqrt() * 2.0 / FAILURE_PROBABILITY).ln();
+    let fraction = (logarithm / (2 * steps - 1) as f64).powi(2);
+    if fraction >= 0.5 {
+        return f64::INFINITY;
+    }
+    // The spread itself is known only up to what is missed at both ends.
+    let spread = (ends[1].value - ends[0].value) / (1.0 - 2.0 * fraction);
+    fraction * spread
+}
+
+/// The projection of the operator on the Krylov space.
+#[derive(Default)]
+struct Tridiagonal {
+    diagonal: Vec<f64>,
+    off_diagonal: Vec<f64>,
+}
+
+impl Tridiagonal {
+    fn scale(&self) -> f64 {
+        self.diagonal.iter().chain(&self.off_diagonal).fold(0.0, |largest, value| largest.max(value.abs()))
+    }
+
+    /// The lowest and the highest eigenpair; `next` is the norm of what leads out of the Krylov space.
+    fn ends(&self, next: f64) -> Result<[End; 2], LanczosBreakdown> {
+        let size = self.diagonal.len();
+        let mut matrix = Mat::zeros(size, size);
+        for (index, &value) in self.diagonal.iter().enumerate() {
+            matrix[(index, index)] = value;
+        }
+        for (index, &value) in self.off_diagonal.iter().enumerate() {
+            matrix[(index + 1, index)] = value;
+        }
+        let (values, vectors) = symmetric_eigenvectors(matrix.as_ref()).map_err(|_| LanczosBreakdown)?;
+        Ok([0, size - 1].map(|index| {
+            let coefficients = column(vectors.as_ref(), index);
+            End { value: values[index], residual: next * coefficients[size - 1].abs(), coefficients }
+        }))
+    }
+}
+
+/// An eigenpair of the projected operator.
+struct End {
+    value: f64,
+    residual: f64,
+    coefficients: Vec<f64>,
+}
+
+impl End {
+    /// The eigenvalue is missed only outwards: downwards if `coefficients` belong to the lowest value.
+    fn into_pair(self, basis: &[Vec<f64>], distance: f64, rounding: f64) -> RitzPair {
+        let mut vector = vec![0.0; basis[0].len()];
+        let terms: Vec<_> = self.coefficients.iter().map(|coefficient| -coefficient).zip(basis).collect();
+        subtract(&mut vector, &terms);
+        let norm = euclidean_norm(&vector);
+        vector.iter_mut().for_each(|value| *value /= norm);
+        let interval =
+            Interval { lower: self.value - distance - rounding, upper: self.value + distance + rounding };
+        RitzPair { value: self.value, interval, residual: self.residual, vector }
+    }
+}
+
+/// Takes the projections on the vectors of the basis away.
+fn orthogonalise(target: &mut [f64], basis: &[Vec<f64>]) {
+    let overlaps: Vec<f64> = if target.len() < PARALLEL_DIMENSION {
+        basis.iter().map(|vector| dot(vector, target)).collect()
+    } else {
+        basis.par_iter().map(|vector| dot(vector, target)).collect()
+    };
+    subtract(target, &overlaps.into_iter().zip(basis).collect::<Vec<_>>());
+}
+
+/// Subtracts factor times vector for each of the terms.
+fn subtract(target: &mut [f64], terms: &[(f64, &Vec<f64>)]) {
+    let subtract_from_piece = |(index, piece): (usize, &mut [f64])| {
+        let range = index * PIECE..index * PIECE + piece.len();
+        for (factor, vector) in terms {
+            piece
+                .iter_mut()
+                .zip(&vector[range.clone()])
+                .for_each(|(target, value)| *target -= factor * value);
+        }
+    };
+    if target.len() < PARALLEL_DIMENSION {
+        target.chunks_mut(PIECE).enumerate().for_each(subtract_from_piece);
+    } else {
+        target.par_chunks_mut(PIECE).enumerate().for_each(subtract_from_piece);
+    }
+}
+
+/// The inner product, in eight interleaved sums that the processor adds side by side.
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    let (left_chunks, left_rest) = left.as_chunks::<8>();
+    let (right_chunks, right_rest) = right.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (left, right) in left_chunks.iter().zip(right_chunks) {
+        for lane in 0..8 {
+            sums[lane] += left[lane] * right[lane];
+        }
+    }
+    let rest: f64 = left_rest.iter().zip(right_rest).map(|(left, right)| left * right).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dense::{symmetric_eigenvalues, to_dense};
+    use crate::test_matrices::symmetric_matrix;
+
+    #[test]
+    fn an_operator_with_few_eigenvalues_is_exhausted_soon() {
+        let apply = |vector: &[f64]| {
+            vector.iter().enumerate().map(|(index, value)| [1.0, 2.0, -5.0][index % 3] * value).collect()
+        };
+        let ends = extreme_eigenvalues(3000, apply, &LanczosOptions::default()).unwrap();
+        assert_eq!(ends.steps, 3);
+        assert!((ends.lowest.value + 5.0).abs() < 1e-12 && (ends.highest.value - 2.0).abs() < 1e-12);
+        assert!(ends.highest.interval.upper - ends.highest.interval.lower < 1e-10);
+    }
+
+    #[test]
+    fn early_stops_give_wide_but_honest_intervals() {
+        // The Laplacian of a path, whose extreme eigenvalues crowd together.
+        let dimension = 2000;
+        let apply = |vector: &[f64]| -> Vec<f64> {
+            (0..dimension)
+                .map(|index| {
+                    let left = if index > 0 { vector[index - 1] } else { 0.0 };
+                    let right = vector.get(index + 1).copied().unwrap_or(0.0);
+                    2.0 * vector[index] - left - right
+                })
+                .collect()
+        };
+        let angle = std::f64::consts::PI / (2 * (dimension + 1)) as f64;
+        let (smallest, largest) = (4.0 * angle.sin().powi(2), 4.0 * angle.cos().powi(2));
+        for maximum_steps in [2, 20, 40, 100, 250] {
+            for seed in 0..3 {
+                let options = LanczosOptions { maximum_steps, seed, ..Default::default() };
+                let ends = extreme_eigenvalues(dimension, apply, &options).unwrap();
+                assert!(ends.steps <= maximum_steps);
+                assert!(ends.highest.interval.contains(largest) && ends.lowest.interval.contains(smallest));
+                assert!(ends.highest.value <= largest + 1e-12);
+            }
+        }
+        let options = LanczosOptions { maximum_steps: 250, ..Default::default() };
+        let interval = extreme_eigenvalues(dimension, apply, &options).unwrap().highest.interval;
+        assert!(interval.upper - interval.lower < 0.05);
+    }
+
+    #[test]
+    fn a_vector_that_is_not_finite_is_an_error() {
+        let apply = |vector: &[f64]| vec![f64::NAN; vector.len()];
+        assert_eq!(extreme_eigenvalues(4, apply, &LanczosOptions::default()), Err(LanczosBreakdown));
+        assert_eq!(extreme_eigenvalues(0, |_| Vec::new(), &LanczosOptions::default()), Err(LanczosBreakdown));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_dense_eigenvalues(matrix in symmetric_matrix(24), seed in 0_u64..1000) {
+            let exact = symmetric_eigenvalues(to_dense(&matrix).as_ref()).unwrap();
+            let options = LanczosOptions { seed, ..Default::default() };
+            let ends = extreme_eigenvalues(matrix.rows(), |vector| matrix.mul_vec(vector), &options).unwrap();
+            let tolerance = 1e-10 * matrix.frobenius_norm();
+            prop_assert!((ends.lowest.value - exact[0]).abs() <= tolerance);
+            prop_assert!((ends.highest.value - exact[exact.len() - 1]).abs() <= tolerance);
+            for pair in [&ends.lowest, &ends.highest] {
+                let image = matrix.mul_vec(&pair.vector);
+                let residual: Vec<f64> =
+                    image.iter().zip(&pair.vector).map(|(image, entry)| image - pair.value * entry).collect();
+                prop_assert!(euclidean_norm(&residual) <= pair.residual + tolerance);
+            }
+        }
+    }
+}

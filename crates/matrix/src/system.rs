@@ -1,0 +1,342 @@
+//! A linear system as everything downstream gets it: read, checked and conditioned.
+
+use std::path::{Path, PathBuf};
+
+use num_complex::Complex64;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::conditioning::{ConditioningError, SymmetryReport, damp, symmetrise};
+use crate::pruning::{PruneReport, prune};
+use crate::read::{ReadError, read_matrix, read_vector};
+use crate::sparse::SparseMatrix;
+
+/// What is done to a matrix before it is solved with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Preparation {
+    /// This factor times the largest magnitude of the matrix is added to the diagonal; 0 adds nothing.
+    pub damping: f64,
+    /// The number of entries to keep per row, diagonal included; `None` keeps all.
+    pub prune: Option<usize>,
+}
+
+/// A square real system A x = b. Norms and errors downstream are in units of `matrix`, after damping and pruning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinearSystem {
+    /// A name for reports: the file's name without folder and extension.
+    pub name: String,
+    /// The matrix A: square, finite, not zero.
+    pub matrix: SparseMatrix<f64>,
+    /// The right-hand side b: finite, not zero, as long as A has rows.
+    pub rhs: Option<Vec<f64>>,
+    /// What was done to the matrix.
+    pub reports: PreparationReports,
+}
+
+/// What was done to a matrix, in this order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PreparationReports {
+    /// Symmetrising.
+    pub symmetry: SymmetryReport,
+    /// Damping; `None` if nothing was added.
+    pub damping: Option<DampingReport>,
+    /// Pruning; `None` if it was not asked for.
+    pub pruning: Option<PruneReport>,
+}
+
+/// What damping added.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DampingReport {
+    /// The factor that was asked for.
+    pub factor: f64,
+    /// What was added to each diagonal entry: the factor times the largest magnitude of the undamped matrix.
+    pub added: f64,
+}
+
+/// Why a system cannot be used.
+#[derive(Debug, Error)]
+pub enum SystemError {
+    /// A file could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Something is wrong with the system itself.
+    #[error("{}: {kind}", path.display())]
+    Invalid {
+        /// The file concerned.
+        path: PathBuf,
+        /// What is wrong.
+        kind: InvalidSystem,
+    },
+}
+
+/// What is wrong with a system whose entries could be read.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum InvalidSystem {
+    /// The matrix is not square.
+    #[error("the matrix is {rows} x {columns}; a square matrix with at least one row is needed")]
+    NotSquare {
+        /// Number of rows.
+        rows: usize,
+        /// Number of columns.
+        columns: usize,
+    },
+    /// The matrix has an entry with an imaginary part.
+    #[error(
+        "entry ({row}, {column}) is {value}; a matrix without imaginary parts is needed (indices count from 0)"
+    )]
+    ComplexUnsupported {
+        /// Row of the first such entry, from 0.
+        row: usize,
+        /// Column of the first such entry, from 0.
+        column: usize,
+        /// The entry.
+        value: Complex64,
+    },
+    /// The matrix has an entry that is infinite or NaN.
+    #[error("entry ({row}, {column}) is {value}; finite numbers are needed (indices count from 0)")]
+    NotFinite {
+        /// Row of the first such entry, from 0.
+        row: usize,
+        /// Column of the first such entry, from 0.
+        column: usize,
+        /// The entry.
+        value: f64,
+    },
+    /// All entries of the matrix are zero.
+    #[error("all entries of the matrix are zero; a matrix with a non-zero entry is needed")]
+    ZeroMatrix,
+    /// The right-hand side does not fit the matrix.
+    #[error(
+        "the right-hand side has {found} entries; the matrix has {expected} rows, so {expected} are needed"
+    )]
+    RhsLength {
+        /// Number of rows of the matrix.
+        expected: usize,
+        /// Number of entries of the right-hand side.
+        found: usize,
+    },
+    /// The right-hand side has an entry that is infinite or NaN.
+    #[error(
+        "entry {index} of the right-hand side is {value}; finite numbers are needed (indices count from 0)"
+    )]
+    RhsNotFinite {
+        /// The first such entry, from 0.
+        index: usize,
+        /// The entry.
+        value: f64,
+    },
+    /// All entries of the right-hand side are zero.
+    #[error(
+        "all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed"
+    )]
+    ZeroRhs,
+    /// Damping or pruning was asked for in a way that makes no sense.
+    #[error(transparent)]
+    Conditioning(#[from] ConditioningError),
+}
+
+impl LinearSystem {
+    /// Reads a system, checks it, and prepares its matrix.
+    pub fn load(
+        matrix_path: impl AsRef<Path>,
+        rhs_path: Option<&Path>,
+        preparation: &Preparation,
+    ) -> Result<Self, SystemError> {
+        let matrix_path = matrix_path.as_ref();
+        let in_matrix = |kind| SystemError::Invalid { path: matrix_path.to_owned(), kind };
+        let matrix = read_matrix(matrix_path)?.into_real().map_err(|matrix| {
+            let entry = matrix.iter().find(|(_, _, value)| value.im != 0.0);
+            let (row, column, value) = entry.unwrap_or_default();
+            in_matrix(InvalidSystem::ComplexUnsupported { row, column, value })
+        })?;
+        let (matrix, reports) = prepare(matrix, preparation).map_err(in_matrix)?;
+        let rhs = match rhs_path {
+            None => None,
+            Some(path) => {
+                let rhs = read_vector(path)?;
+                check_rhs(&matrix, &rhs)
+                    .map_err(|kind| SystemError::Invalid { path: path.to_owned(), kind })?;
+                Some(rhs)
+            }
+        };
+        Ok(LinearSystem { name: system_name(matrix_path), matrix, rhs, reports })
+    }
+
+    /// Checks a system that is in memory, and prepares its matrix.
+    pub fn new(
+        name: impl Into<String>,
+        matrix: SparseMatrix<f64>,
+        rhs: Option<Vec<f64>>,
+        preparation: &Preparation,
+    ) -> Result<Self, InvalidSystem> {
+        let (matrix, reports) = prepare(matrix, preparation)?;
+        if let Some(rhs) = &rhs {
+            check_rhs(&matrix, rhs)?;
+        }
+        Ok(LinearSystem { name: name.into(), matrix, rhs, reports })
+    }
+
+    /// Number of unknowns.
+    pub fn dimension(&self) -> usize {
+        self.matrix.rows()
+    }
+}
+
+/// Checks, symmetrises, damps and prunes, in this order: Q-Newton regularises the Hessian by its largest entry and
+/// prunes afterwards (Li et al., arXiv 2405.00252), so that pruning counts the diagonal as present.
+fn prepare(
+    matrix: SparseMatrix<f64>,
+    preparation: &Preparation,
+) -> Result<(SparseMatrix<f64>, PreparationReports), InvalidSystem> {
+    if !matrix.is_square() || matrix.rows() == 0 {
+        return Err(InvalidSystem::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
+    }
+    if let Some((row, column, value)) = matrix.iter().find(|(_, _, value)| !value.is_finite()) {
+        return Err(InvalidSystem::NotFinite { row, column, value });
+    }
+    if matrix.nnz() == 0 {
+        return Err(InvalidSystem::ZeroMatrix);
+    }
+    let (matrix, symmetry) = symmetrise(matrix);
+    let added = preparation.damping * matrix.max_abs();
+    let matrix = damp(&matrix, preparation.damping)?;
+    if let Some((row, column, value)) = matrix.iter().find(|(_, _, value)| !value.is_finite()) {
+        return Err(InvalidSystem::NotFinite { row, column, value });
+    }
+    let damping =
+        (preparation.damping != 0.0).then_some(DampingReport { factor: preparation.damping, added });
+    let (matrix, pruning) = match preparation.prune {
+        None => (matrix, None),
+        Some(entries_per_row) => {
+            let (pruned, report) = prune(&matrix, entries_per_row)?;
+            (pruned, Some(report))
+        }
+    };
+    if matrix.nnz() == 0 {
+        return Err(InvalidSystem::ZeroMatrix);
+    }
+    Ok((matrix, PreparationReports { symmetry, damping, pruning }))
+}
+
+fn check_rhs(matrix: &SparseMatrix<f64>, rhs: &[f64]) -> Result<(), InvalidSystem> {
+    if rhs.len() != matrix.rows() {
+        return Err(InvalidSystem::RhsLength { expected: matrix.rows(), found: rhs.len() });
+    }
+    if let Some((index, &value)) = rhs.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        return Err(InvalidSystem::RhsNotFinite { index, value });
+    }
+    if rhs.iter().all(|&value| value == 0.0) {
+        return Err(InvalidSystem::ZeroRhs);
+    }
+    Ok(())
+}
+
+/// The file's name without folder and extension, `.mtx.gz` counting as one.
+fn system_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conditioning::is_symmetric;
+    use crate::test_matrices::{HESSIANS, hessian_path};
+
+    fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn the_shipped_systems_load() {
+        for name in HESSIANS {
+            let rhs = hessian_path(&format!("{name}.rhs.mtx"));
+            let system =
+                LinearSystem::load(hessian_path(&format!("{name}.mtx")), Some(&rhs), &Preparation::default())
+                    .unwrap();
+            assert_eq!(system.name, name);
+            assert_eq!(system.rhs.as_ref().map(Vec::len), Some(system.dimension()));
+            assert!(system.reports.symmetry.symmetric && system.reports.damping.is_none());
+        }
+    }
+
+    #[test]
+    fn damping_comes_before_pruning() {
+        let preparation = Preparation { damping: 0.5, prune: Some(3) };
+        let matrix =
+            SparseMatrix::from_triplets(4, 4, (0..16).map(|k| (k / 4, k % 4, 1.0 + (k / 4 + k % 4) as f64)));
+        let system = LinearSystem::new("test", matrix.unwrap(), None, &preparation).unwrap();
+        // The largest entry of the undamped matrix is 7.
+        assert_eq!(system.reports.damping, Some(DampingReport { factor: 0.5, added: 3.5 }));
+        assert_eq!(system.matrix.get(0, 0), 4.5);
+        assert!(is_symmetric(&system.matrix) && system.matrix.sparsity() <= 3);
+        assert_eq!(system.reports.pruning.map(|report| report.sparsity_before), Some(4));
+    }
+
+    #[test]
+    fn what_cannot_be_solved_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let banner = "%%MatrixMarket matrix coordinate real general\n";
+        let good = written(&folder, "good.mtx", &format!("{banner}2 2 2\n1 1 1\n2 2 2\n"));
+        let cases = [
+            ("not-square.mtx", format!("{banner}2 3 1\n1 1 1\n"), None),
+            ("zero.mtx", format!("{banner}2 2 1\n1 1 0\n"), None),
+            ("complex.mtx", "%%MatrixMarket matrix array complex general\n1 1\n1 2\n".to_owned(), None),
+            ("nan.mtx", format!("{banner}2 2 2\n1 1 nan\n2 2 1\n"), None),
+            ("short.rhs.mtx", "%%MatrixMarket matrix array real general\n1 1\n1\n".to_owned(), Some(&good)),
+            ("zero.rhs.mtx", "%%MatrixMarket matrix array real general\n2 1\n0\n0\n".to_owned(), Some(&good)),
+            ("matrix.rhs.mtx", format!("{banner}2 2 1\n1 1 1\n"), Some(&good)),
+        ];
+        let mut messages = String::new();
+        for (name, text, matrix) in cases {
+            let path = written(&folder, name, &text);
+            let result = match matrix {
+                None => LinearSystem::load(&path, None, &Preparation::default()),
+                Some(matrix) => LinearSystem::load(matrix, Some(&path), &Preparation::default()),
+            };
+            let message = result.unwrap_err().to_string();
+            messages += &message.replace(&format!("{}/", folder.path().display()), "");
+            messages.push('\n');
+        }
+        insta::assert_snapshot!(messages, @r"
+        not-square.mtx: the matrix is 2 x 3; a square matrix with at least one row is needed
+        zero.mtx: all entries of the matrix are zero; a matrix with a non-zero entry is needed
+        complex.mtx: entry (0, 0) is 1+2i; a matrix without imaginary parts is needed (indices count from 0)
+        nan.mtx:3: entry (1, 1) is nan; finite numbers are accepted
+        short.rhs.mtx: the right-hand side has 1 entries; the matrix has 2 rows, so 2 are needed
+        zero.rhs.mtx: all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
+        matrix.rhs.mtx: the file holds a 2 x 2 matrix; a vector has a single row or a single column
+        ");
+        let negative = Preparation { damping: -1.0, prune: None };
+        assert!(LinearSystem::load(&good, None, &negative).is_err());
+    }
+
+    #[test]
+    fn a_complex_matrix_without_imaginary_parts_is_real() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "%%MatrixMarket matrix array complex general\n1 1\n2 0\n";
+        let path = written(&folder, "real.v2.mtx", text);
+        let system = LinearSystem::load(path, None, &Preparation::default()).unwrap();
+        assert_eq!((system.matrix.get(0, 0), system.name.as_str()), (2.0, "real.v2"));
+        assert_eq!(system_name(Path::new("a/b.mtx.gz")), "b");
+        assert_eq!(system_name(Path::new("plain")), "plain");
+    }
+
+    #[test]
+    fn systems_in_memory_are_checked_too() {
+        let matrix = SparseMatrix::from_triplets(2, 2, [(0, 1, f64::INFINITY)]).unwrap();
+        let result = LinearSystem::new("bad", matrix, None, &Preparation::default());
+        assert_eq!(result, Err(InvalidSystem::NotFinite { row: 0, column: 1, value: f64::INFINITY }));
+        let result = LinearSystem::new(
+            "bad",
+            SparseMatrix::identity(2),
+            Some(vec![1.0, f64::NEG_INFINITY]),
+            &Preparation::default(),
+        );
+        assert_eq!(result, Err(InvalidSystem::RhsNotFinite { index: 1, value: f64::NEG_INFINITY }));
+    }
+}

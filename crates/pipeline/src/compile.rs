@@ -1,0 +1,232 @@
+//! From a linear system to a circuit with a promise.
+
+use crate::documents::Seconds;
+use crate::error::PipelineError;
+use crate::facts::SystemFacts;
+use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth, lower};
+use qnewton_core::{ErrorLedger, Monitor, Stage};
+use qnewton_encoding::{BlockEncoding, Certificate, Method, Verification, certify, encode};
+use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
+use qnewton_qlsa::phases::{phase_factors, qsvt_angles};
+use qnewton_qlsa::polynomial::{InversePolynomial, inverse_relative};
+use qnewton_qlsa::qsvt::{SolverCircuit, inverse_direction_circuit};
+use std::time::Instant;
+
+/// Degrees above this are refused: a circuit of 10^7 queries runs on no executor.
+const DEGREE_LIMIT: u64 = 10_000_000;
+
+/// What the polynomial's largest value on [-1, 1] becomes. The success probability goes with its square, the
+/// cost of the phase factors with 1 / (1 - it).
+pub(crate) const MAX_NORM: f64 = 0.98;
+
+/// How a system is compiled.
+#[derive(Clone, Debug)]
+pub struct CompileOptions {
+    /// Promised relative error of x, in (0, 1).
+    pub epsilon: f64,
+    /// The block encoding; `None` takes the cheapest.
+    pub encoding: Option<Method>,
+    /// The gates of the circuit.
+    pub basis: Basis,
+    /// Whether the block encoding is executed for its certificate whatever its size.
+    pub verify_encoding: bool,
+}
+
+impl Default for CompileOptions {
+    fn default() -> Self {
+        CompileOptions { epsilon: 1e-2, encoding: None, basis: Basis::default(), verify_encoding: false }
+    }
+}
+
+/// A compiled system: the circuit, what it costs, and what it promises.
+#[derive(Clone, Debug)]
+pub struct CompiledSystem {
+    /// The system's name.
+    pub name: String,
+    /// Facts about its matrix.
+    pub facts: SystemFacts,
+    /// The right-hand side, without padding.
+    pub rhs: Vec<f64>,
+    /// Promised relative error.
+    pub epsilon: f64,
+    /// The block encoding.
+    pub encoding: BlockEncoding,
+    /// How far the encoding may be from the matrix.
+    pub certificate: Certificate,
+    /// The inversion polynomial.
+    pub polynomial: InversePolynomial,
+    /// The relative error that the polynomial was asked for.
+    pub polynomial_epsilon: f64,
+    /// P / normalization is what the circuit implements.
+    pub normalization: f64,
+    /// Residual of the phase factors.
+    pub phase_residual: f64,
+    /// Error bounds, all in terms of ||x_hat - x|| / ||x||.
+    pub ledger: ErrorLedger,
+    /// x = scale * unnormalised projected amplitudes.
+    pub scale: f64,
+    /// Predicted probability that all registers but `system` read 0.
+    pub success_probability: f64,
+    /// The circuit with structured operations.
+    pub solver: SolverCircuit,
+    /// The same circuit in the basis.
+    pub lowered: Circuit,
+    /// The basis.
+    pub basis: Basis,
+    /// Gates of the lowered circuit.
+    pub counts: Counts,
+    /// Depth of the lowered circuit.
+    pub depth: Depth,
+    /// Qubits of the lowered circuit.
+    pub qubits: usize,
+    /// Classical solution, from which the success probability is predicted.
+    pub classical_solution: Vec<f64>,
+    /// Seconds per stage.
+    pub seconds: Seconds,
+}
+
+/// Compiles a system with a right-hand side.
+pub fn compile(
+    system: &LinearSystem,
+    options: &CompileOptions,
+    monitor: &dyn Monitor,
+) -> Result<CompiledSystem, PipelineError> {
+    let epsilon = options.epsilon;
+    if !(epsilon > 0.0 && epsilon < 1.0) {
+        return Err(PipelineError::Epsilon { epsilon });
+    }
+    let rhs = system.rhs.clone().ok_or(PipelineError::NoRightHandSide)?;
+    let mut clock = Clock::default();
+    monitor.begin("spectrum", 0);
+    let facts = SystemFacts::of(&system.matrix)?;
+    let spectrum = &facts.spectrum;
+    if spectrum.condition_number.is_none() {
+        return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
+    }
+    clock.stage("spectrum");
+    monitor.check()?;
+
+    monitor.begin("classical", 0);
+    let classical_solution = solve(&system.matrix, &rhs)?.x;
+    clock.stage("classical");
+    monitor.check()?;
+
+    monitor.begin("encoding", 0);
+    let padded = padded_matrix(&system.matrix, &facts);
+    let encoding = encode(&padded, options.encoding)?;
+    let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
+    let certificate = certify(&encoding, &padded, verification, monitor)?;
+    clock.stage("encoding");
+    monitor.check()?;
+
+    // Error ledger: what everything but the polynomial contributes, so that the polynomial gets the rest.
+    let mut ledger = ErrorLedger::new();
+    let sigma_min = spectrum.smallest_interval.lower;
+    let delta = certificate.error;
+    ledger.add(Stage::Encoding, if delta < sigma_min { delta / (sigma_min - delta) } else { f64::INFINITY });
+    let condition = spectrum.norm_interval.upper / sigma_min;
+    // Amplitudes from a tree of rotations: each level rounds once.
+    let levels = padded.rows().trailing_zeros() as f64 + 1.0;
+    ledger.add(Stage::StatePreparation, condition * 4.0 * levels * f64::EPSILON);
+    // The residual of phases is below 1e-12 times the degree's growth; a reserve keeps the sum below epsilon.
+    let others = ledger.total();
+    let reserve = (epsilon * 1e-3).max(1e-11 * condition);
+    let budget = epsilon - others - reserve;
+    // Negated so that NaN is refused too.
+    if !(budget > 0.0) || !others.is_finite() {
+        return Err(PipelineError::Unreachable { epsilon, others: others + reserve });
+    }
+
+    monitor.begin("polynomial", 0);
+    let interval = (sigma_min - delta) / encoding.alpha;
+    let predicted = 1.0 / interval * (2.0 / budget).ln();
+    if predicted > DEGREE_LIMIT as f64 {
+        return Err(PipelineError::DegreeTooLarge { degree: predicted, kappa: 1.0 / interval, limit: DEGREE_LIMIT });
+    }
+    let polynomial = inverse_relative(interval.min(1.0), budget)?;
+    let (series, normalization) = polynomial.normalized(MAX_NORM)?;
+    ledger.add(Stage::Polynomial, polynomial.error);
+    clock.stage("polynomial");
+    monitor.begin("phases", 0);
+    let factors = phase_factors(&series)?;
+    let (angles, phase) = qsvt_angles(&factors);
+    // Amplitudes are off by at most the residual; ||x|| >= ||b|| / ||A||.
+    let amplitude_to_solution = normalization / encoding.alpha * spectrum.norm_interval.upper;
+    ledger.add(Stage::Phases, factors.residual * amplitude_to_solution);
+    if ledger.total() > epsilon {
+        return Err(PipelineError::Unreachable { epsilon, others: ledger.total() - polynomial.error });
+    }
+    clock.stage("phases");
+    monitor.check()?;
+
+    monitor.begin("circuit", 0);
+    let mut amplitudes = rhs.clone();
+    amplitudes.resize(padded.rows(), 0.0);
+    let solver = inverse_direction_circuit(&encoding, &amplitudes, &angles, phase)?;
+    clock.stage("circuit");
+    monitor.begin("lowering", 0);
+    let lowered = lower(&solver.circuit, options.basis)?;
+    let (counts, depth) = (count(&lowered)?, depth(&lowered)?);
+    let qubits = lowered.entry()?.qubit_count();
+    clock.stage("lowering");
+
+    let scale = norm(&rhs) * normalization / encoding.alpha;
+    let success_probability = (norm(&classical_solution) / scale).powi(2);
+    Ok(CompiledSystem {
+        name: system.name.clone(),
+        facts,
+        rhs,
+        epsilon,
+        encoding,
+        certificate,
+        polynomial,
+        polynomial_epsilon: budget,
+        normalization,
+        phase_residual: factors.residual,
+        ledger,
+        scale,
+        success_probability,
+        solver,
+        lowered,
+        basis: options.basis,
+        counts,
+        depth,
+        qubits,
+        classical_solution,
+        seconds: clock.seconds,
+    })
+}
+
+/// The matrix on 2^n unknowns, n >= 1, with the same condition number and solution.
+pub(crate) fn padded_matrix(matrix: &SparseMatrix<f64>, facts: &SystemFacts) -> SparseMatrix<f64> {
+    if matrix.rows() > 1 {
+        return pad_to_power_of_two(matrix, &facts.spectrum);
+    }
+    // A single unknown still needs a qubit: the second one has the same equation and right-hand side 0.
+    let value = matrix.get(0, 0);
+    SparseMatrix::identity(2).scale(value)
+}
+
+pub(crate) fn norm(vector: &[f64]) -> f64 {
+    vector.iter().fold(0.0, |sum: f64, value| sum.hypot(*value))
+}
+
+/// Measures stages one after another.
+pub(crate) struct Clock {
+    last: Instant,
+    pub(crate) seconds: Seconds,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Clock { last: Instant::now(), seconds: Seconds::new() }
+    }
+}
+
+impl Clock {
+    pub(crate) fn stage(&mut self, name: &str) {
+        let now = Instant::now();
+        self.seconds.insert(name.to_string(), (now - self.last).as_secs_f64());
+        self.last = now;
+    }
+}

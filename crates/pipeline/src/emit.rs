@@ -1,0 +1,153 @@
+//! OpenQASM and its manifest.
+
+use crate::block::EncodedMatrix;
+use crate::compile::CompiledSystem;
+use crate::documents::{CircuitFields, EncodingFields, SCHEMA_VERSION, SolverFields, SystemFields, ledger_fields};
+use crate::error::PipelineError;
+use crate::fingerprint::fingerprint;
+use crate::manifest::{Kind, Manifest, PolynomialRecord};
+use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth};
+use qnewton_encoding::{BlockEncoding, Certificate};
+use qnewton_matrix::{Preparation, write_atomically};
+use qnewton_qasm::{Style, WriteOptions, write};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Flat files above this many gates are refused: at about 40 bytes a gate this is 8 GB.
+const FLAT_LIMIT: u128 = 200_000_000;
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub struct EmitOptions {
+    /// With gate definitions, or flat.
+    pub style: Style,
+    /// How the matrix was prepared, for the record.
+    pub preparation: Preparation,
+}
+
+/// Writes the OpenQASM of a compiled system to `path` and its manifest beside it. The file is read back: what the
+/// reader finds must have the counts and depth of what was compiled.
+pub fn emit(compiled: &CompiledSystem, path: &Path, options: &EmitOptions) -> Result<Manifest, PipelineError> {
+    let encoding = encoding_fields(&compiled.encoding, &compiled.certificate);
+    let solver = solver_fields(compiled);
+    let header = vec![
+        format!("qnewton {}: linear system {}", env!("CARGO_PKG_VERSION"), compiled.name),
+        format!("encoding {}, alpha {}, epsilon {}", encoding.encoding, encoding.alpha, compiled.epsilon),
+        format!("x = scale * unnormalised amplitudes of `system` where all other registers read 0; scale {}", compiled.scale),
+    ];
+    let circuit = write_and_check(&compiled.lowered, (&compiled.counts, &compiled.depth), header, path, options)?;
+    let manifest = Manifest {
+        schema_version: SCHEMA_VERSION,
+        kind: Kind::LinearSystem,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        name: compiled.name.clone(),
+        preparation: options.preparation.into(),
+        system: SystemFields::from(&compiled.facts),
+        encoding,
+        solver: Some(solver),
+        circuit: circuit_fields(&compiled.lowered, compiled.basis, &compiled.counts, &compiled.depth)?,
+        polynomial: Some(PolynomialRecord {
+            interval: compiled.polynomial.interval,
+            epsilon: compiled.polynomial_epsilon,
+            normalization: compiled.normalization,
+        }),
+        rhs: Some(compiled.rhs.clone()),
+        circuit_sha256: circuit,
+    };
+    manifest.write(path)?;
+    Ok(manifest)
+}
+
+/// Writes the OpenQASM of a block encoding alone and its manifest.
+pub fn emit_block(encoded: &EncodedMatrix, path: &Path, options: &EmitOptions) -> Result<Manifest, PipelineError> {
+    let encoding = encoding_fields(&encoded.encoding, &encoded.certificate);
+    let header = vec![
+        format!("qnewton {}: block encoding of {}", env!("CARGO_PKG_VERSION"), encoded.name),
+        format!("encoding {}, alpha {}", encoding.encoding, encoding.alpha),
+        "A = alpha * block of `system` where all other registers start and end in 0".to_string(),
+    ];
+    let sha256 = write_and_check(&encoded.lowered, (&encoded.counts, &encoded.depth), header, path, options)?;
+    let manifest = Manifest {
+        schema_version: SCHEMA_VERSION,
+        kind: Kind::BlockEncoding,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        name: encoded.name.clone(),
+        preparation: options.preparation.into(),
+        system: SystemFields::from(&encoded.facts),
+        encoding,
+        solver: None,
+        circuit: circuit_fields(&encoded.lowered, encoded.basis, &encoded.counts, &encoded.depth)?,
+        polynomial: None,
+        rhs: None,
+        circuit_sha256: sha256,
+    };
+    manifest.write(path)?;
+    Ok(manifest)
+}
+
+/// The encoding's fields.
+pub(crate) fn encoding_fields(encoding: &BlockEncoding, certificate: &Certificate) -> EncodingFields {
+    EncodingFields {
+        encoding: encoding.method.name().to_string(),
+        spectral: encoding.spectral,
+        alpha: encoding.alpha,
+        encoding_error: certificate.error,
+        encoding_error_method: certificate.method.name().to_string(),
+    }
+}
+
+/// The solver's fields.
+pub(crate) fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
+    SolverFields {
+        solver: "qsvt".to_string(),
+        epsilon: compiled.epsilon,
+        error_bound: ledger_fields(&compiled.ledger),
+        polynomial_degree: compiled.polynomial.degree as u64,
+        queries: compiled.solver.queries,
+        queries_b: compiled.solver.queries_b,
+        success_probability: compiled.success_probability,
+        scale: compiled.scale,
+    }
+}
+
+/// The circuit's fields.
+pub(crate) fn circuit_fields(
+    circuit: &Circuit,
+    basis: Basis,
+    counts: &Counts,
+    depth: &Depth,
+) -> Result<CircuitFields, PipelineError> {
+    let entry = circuit.entry()?;
+    let registers: BTreeMap<String, Vec<usize>> = entry
+        .registers()
+        .iter()
+        .map(|register| (register.name.clone(), register.qubits().map(|qubit| qubit.index()).collect()))
+        .collect();
+    Ok(CircuitFields::new(entry.qubit_count(), registers, basis, counts, depth))
+}
+
+/// Writes a circuit, reads it back, compares counts and depth, and returns the fingerprint of what was read.
+fn write_and_check(
+    circuit: &Circuit,
+    (counts, layers): (&Counts, &Depth),
+    header: Vec<String>,
+    path: &Path,
+    options: &EmitOptions,
+) -> Result<String, PipelineError> {
+    let gates = counts.total();
+    if options.style == Style::Flat && gates > FLAT_LIMIT {
+        return Err(PipelineError::FileTooLarge { gates, gigabytes: gates as f64 * 40e-9, limit: FLAT_LIMIT });
+    }
+    let problem = |message: String| PipelineError::Write { path: path.to_path_buf(), message };
+    let write_options = WriteOptions { style: options.style, header, ..WriteOptions::default() };
+    write_atomically(path, |out| write(circuit, &write_options, out).map_err(std::io::Error::other))
+        .map_err(|error| problem(error.to_string()))?;
+    let read = crate::verify::read_circuit(path)?;
+    let same = count(&read)? == *counts && depth(&read)? == *layers;
+    if !same {
+        // A file that does not say what was compiled must not stay.
+        let _ = std::fs::remove_file(path);
+        return Err(problem("the file does not read back as the circuit that was compiled".to_string()));
+    }
+    Ok(fingerprint(&read))
+}

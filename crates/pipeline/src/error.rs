@@ -1,0 +1,150 @@
+//! Why a system did not come through.
+
+use qnewton_circuit::CircuitError;
+use qnewton_core::Cancelled;
+use qnewton_encoding::EncodingError;
+use qnewton_matrix::{InvalidSystem, SolveError, SpectrumError, SystemError};
+use qnewton_qlsa::phases::PhaseError;
+use qnewton_qlsa::polynomial::PolynomialError;
+use qnewton_statevector::ExecutorError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a system did not come through.
+#[derive(Debug, Error)]
+pub enum PipelineError {
+    /// The system has no unique solution.
+    #[error(
+        "the matrix is singular to working precision: sigma_min = {sigma_min:.3e}, norm = {norm:.3e}; \
+         damping (--damping F) would make it regular"
+    )]
+    Singular {
+        /// Smallest singular value.
+        sigma_min: f64,
+        /// Largest singular value.
+        norm: f64,
+    },
+    /// A solve without a right-hand side.
+    #[error("a right-hand side is needed")]
+    NoRightHandSide,
+    /// The requested accuracy is not a number in (0, 1).
+    #[error("epsilon is {epsilon}; a number between 0 and 1 is needed")]
+    Epsilon {
+        /// What was asked for.
+        epsilon: f64,
+    },
+    /// The requested accuracy is below what double precision gives for this system.
+    #[error(
+        "epsilon = {epsilon:.1e} cannot be promised: the stages other than the polynomial may already contribute {others:.1e}"
+    )]
+    Unreachable {
+        /// What was asked for.
+        epsilon: f64,
+        /// The sum of the other stages.
+        others: f64,
+    },
+    /// The polynomial's degree is beyond what is compiled.
+    #[error(
+        "the inversion polynomial would have degree about {degree:.3e} (alpha/sigma_min = {kappa:.3e}), above the limit of {limit}"
+    )]
+    DegreeTooLarge {
+        /// Predicted degree.
+        degree: f64,
+        /// alpha / sigma_min.
+        kappa: f64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The execution is predicted to take too long.
+    #[error(
+        "executing this circuit is predicted to take {predicted:.0} s, above the limit of {limit:.0} s: \
+         {queries} queries on {qubits} qubits"
+    )]
+    TooSlow {
+        /// Predicted seconds.
+        predicted: f64,
+        /// The limit in seconds.
+        limit: f64,
+        /// Number of queries.
+        queries: u64,
+        /// Number of qubits.
+        qubits: usize,
+    },
+    /// A flat file would be too large.
+    #[error(
+        "the flat file would hold {gates} gates (about {gigabytes:.0} GB), above the limit of {limit} gates; \
+         the hierarchical style says the same in little space"
+    )]
+    FileTooLarge {
+        /// Number of gates.
+        gates: u128,
+        /// Predicted size.
+        gigabytes: f64,
+        /// The limit in gates.
+        limit: u128,
+    },
+    /// The manifest is missing or malformed.
+    #[error("manifest {}: {problem}", path.display())]
+    Manifest {
+        /// The manifest's path.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A file could not be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// The file is not OpenQASM that the reader accepts.
+    #[error("{}: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Its text, to show the place.
+        source_text: String,
+        /// What is wrong and where.
+        error: qnewton_qasm::ReadError,
+    },
+    /// A file could not be written.
+    #[error("{}: {message}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        message: String,
+    },
+    /// The system is not usable.
+    #[error(transparent)]
+    System(#[from] SystemError),
+    /// The system is not usable.
+    #[error(transparent)]
+    Invalid(#[from] InvalidSystem),
+    /// No spectrum.
+    #[error(transparent)]
+    Spectrum(#[from] SpectrumError),
+    /// No classical solution.
+    #[error("classical solver: {0}")]
+    Classical(#[from] SolveError),
+    /// No encoding.
+    #[error("block encoding: {0}")]
+    Encoding(#[from] EncodingError),
+    /// No polynomial.
+    #[error("polynomial: {0}")]
+    Polynomial(#[from] PolynomialError),
+    /// No phase factors.
+    #[error("phase factors: {0}")]
+    Phases(#[from] PhaseError),
+    /// Circuit not well-formed.
+    #[error(transparent)]
+    Circuit(#[from] CircuitError),
+    /// Not executed.
+    #[error("executor: {0}")]
+    Executor(#[from] ExecutorError),
+    /// Stopped by the user.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}

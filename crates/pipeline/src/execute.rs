@@ -1,0 +1,115 @@
+//! Running circuits and recovering the solution.
+
+use crate::compile::CompiledSystem;
+use crate::error::PipelineError;
+use crate::manifest::Manifest;
+use num_complex::Complex64;
+use qnewton_circuit::{Circuit, QubitId};
+use qnewton_core::Monitor;
+use qnewton_statevector::{Program, RunOptions, StateVector, block, project};
+use std::time::Instant;
+
+/// How circuits are executed.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecuteOptions {
+    /// Executions predicted to take longer are refused, in seconds.
+    pub time_limit: f64,
+}
+
+impl Default for ExecuteOptions {
+    fn default() -> Self {
+        ExecuteOptions { time_limit: 600.0 }
+    }
+}
+
+/// A solution that was recovered from amplitudes.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// The solution, sign and norm included, without padding.
+    pub solution: Vec<f64>,
+    /// Probability that all registers but `system` read 0.
+    pub success_probability: f64,
+    /// Largest imaginary part among the amplitudes: rounding only, for real systems.
+    pub imaginary: f64,
+    /// Seconds that the execution took.
+    pub seconds: f64,
+}
+
+/// Executes the circuit of a compiled system, structured operations directly, and recovers x.
+///
+/// Refused with the prediction if it would take longer than the limit.
+pub fn execute(
+    compiled: &CompiledSystem,
+    options: &ExecuteOptions,
+    monitor: &dyn Monitor,
+) -> Result<Execution, PipelineError> {
+    let circuit = &compiled.solver.circuit;
+    let system: Vec<QubitId> = (0..compiled.encoding.system_qubits as u32).map(QubitId).collect();
+    refuse_if_slow(circuit, compiled.solver.queries, options)?;
+    let start = Instant::now();
+    let amplitudes = run_and_project(circuit, &system, monitor)?;
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(recover(&amplitudes, compiled.scale, compiled.facts.n, seconds))
+}
+
+/// Seconds that executing a circuit is predicted to take on this machine.
+pub fn predict_seconds(circuit: &Circuit) -> Result<f64, PipelineError> {
+    Ok(qnewton_statevector::predict_seconds(circuit)?)
+}
+
+/// The solution in unnormalised projected amplitudes.
+pub(crate) fn recover(amplitudes: &[Complex64], scale: f64, n: usize, seconds: f64) -> Execution {
+    Execution {
+        solution: amplitudes.iter().take(n).map(|amplitude| scale * amplitude.re).collect(),
+        success_probability: amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum(),
+        imaginary: amplitudes.iter().map(|amplitude| amplitude.im.abs()).fold(0.0, f64::max),
+        seconds,
+    }
+}
+
+/// The projected amplitudes of an emitted circuit, whose registers the manifest names.
+pub(crate) fn project_system(
+    circuit: &Circuit,
+    manifest: &Manifest,
+    options: &ExecuteOptions,
+    monitor: &dyn Monitor,
+) -> Result<Vec<Complex64>, PipelineError> {
+    refuse_if_slow(circuit, manifest.solver.as_ref().map_or(0, |solver| solver.queries), options)?;
+    run_and_project(circuit, &system_of(manifest), monitor)
+}
+
+/// The columns of the block of an emitted encoding.
+pub(crate) fn block_of(
+    circuit: &Circuit,
+    manifest: &Manifest,
+    monitor: &dyn Monitor,
+) -> Result<Vec<Vec<Complex64>>, PipelineError> {
+    let system = system_of(manifest);
+    let size = 1usize << system.len();
+    Ok(block(circuit, &system, 0..size, monitor)?)
+}
+
+fn system_of(manifest: &Manifest) -> Vec<QubitId> {
+    let qubits = manifest.circuit.registers.get("system");
+    qubits.map_or(Vec::new(), |qubits| qubits.iter().map(|&qubit| QubitId::from_index(qubit)).collect())
+}
+
+fn run_and_project(
+    circuit: &Circuit,
+    system: &[QubitId],
+    monitor: &dyn Monitor,
+) -> Result<Vec<Complex64>, PipelineError> {
+    let program = Program::<f64>::new(circuit)?;
+    let mut state = StateVector::zero(program.qubits())?;
+    program.run(&mut state, &RunOptions::default(), monitor)?;
+    Ok(project(&state, system)?)
+}
+
+fn refuse_if_slow(circuit: &Circuit, queries: u64, options: &ExecuteOptions) -> Result<(), PipelineError> {
+    let predicted = predict_seconds(circuit)?;
+    if predicted > options.time_limit {
+        let qubits = Program::<f64>::new(circuit)?.qubits();
+        return Err(PipelineError::TooSlow { predicted, limit: options.time_limit, queries, qubits });
+    }
+    Ok(())
+}

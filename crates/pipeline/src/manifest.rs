@@ -1,0 +1,123 @@
+//! The manifest beside an emitted file: what the file is and what it promises.
+
+use crate::documents::{CircuitFields, EncodingFields, SolverFields, SystemFields};
+use crate::error::PipelineError;
+use qnewton_matrix::{Preparation, write_atomically};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// What an emitted file is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A circuit that solves a linear system.
+    LinearSystem,
+    /// A block encoding alone.
+    BlockEncoding,
+}
+
+/// How the matrix was prepared before it was compiled.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct PreparationRecord {
+    /// Damping factor.
+    pub damping: f64,
+    /// Entries kept per row.
+    pub prune: Option<usize>,
+}
+
+impl From<Preparation> for PreparationRecord {
+    fn from(preparation: Preparation) -> Self {
+        PreparationRecord { damping: preparation.damping, prune: preparation.prune }
+    }
+}
+
+impl From<PreparationRecord> for Preparation {
+    fn from(record: PreparationRecord) -> Self {
+        Preparation { damping: record.damping, prune: record.prune }
+    }
+}
+
+/// What is needed to compute the polynomial again.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct PolynomialRecord {
+    /// The polynomial approximates 1/x on \[interval, 1\].
+    pub interval: f64,
+    /// The relative error there that was asked for; together with the interval it determines the polynomial.
+    pub epsilon: f64,
+    /// The circuit implements P / normalization.
+    pub normalization: f64,
+}
+
+/// The document beside an emitted file.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub struct Manifest {
+    /// [`crate::SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// What the file is.
+    pub kind: Kind,
+    /// Version of the program that wrote it.
+    pub version: String,
+    /// Name of the system.
+    pub name: String,
+    /// How the matrix was prepared.
+    pub preparation: PreparationRecord,
+    /// The system.
+    #[serde(flatten)]
+    pub system: SystemFields,
+    /// The block encoding.
+    #[serde(flatten)]
+    pub encoding: EncodingFields,
+    /// The solver's promise; absent for a block encoding alone.
+    #[serde(flatten)]
+    pub solver: Option<SolverFields>,
+    /// The circuit.
+    #[serde(flatten)]
+    pub circuit: CircuitFields,
+    /// The polynomial; absent for a block encoding alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub polynomial: Option<PolynomialRecord>,
+    /// The right-hand side, without padding; absent for a block encoding alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rhs: Option<Vec<f64>>,
+    /// SHA-256 of the circuit that the file says, see [`crate::fingerprint`].
+    pub circuit_sha256: String,
+}
+
+/// Where the manifest of an OpenQASM file is: `FILE.json` beside `FILE`.
+pub fn manifest_path(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".json");
+    PathBuf::from(name)
+}
+
+impl Manifest {
+    /// Reads the manifest of an OpenQASM file; `None` if there is none.
+    pub fn of(file: &Path) -> Result<Option<Manifest>, PipelineError> {
+        let path = manifest_path(file);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(PipelineError::Io { path, source }),
+        };
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|error| PipelineError::Manifest { path: path.clone(), problem: error.to_string() })?;
+        if manifest.schema_version != crate::SCHEMA_VERSION {
+            let problem = format!(
+                "schema version {}, this program reads {}",
+                manifest.schema_version,
+                crate::SCHEMA_VERSION
+            );
+            return Err(PipelineError::Manifest { path, problem });
+        }
+        Ok(Some(manifest))
+    }
+
+    /// Writes the manifest of an OpenQASM file.
+    pub fn write(&self, file: &Path) -> Result<(), PipelineError> {
+        let path = manifest_path(file);
+        let problem = |message: String| PipelineError::Write { path: path.clone(), message };
+        let mut text = serde_json::to_string_pretty(self).map_err(|error| problem(error.to_string()))?;
+        text.push('\n');
+        write_atomically(&path, |out| out.write_all(text.as_bytes())).map_err(|error| problem(error.to_string()))
+    }
+}

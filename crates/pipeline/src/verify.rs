@@ -1,0 +1,174 @@
+//! Does a file do what its manifest says?
+//!
+//! Four independent checks: the circuit is the one that was emitted (fingerprint), its counts and depth are those
+//! of the manifest, its action is the polynomial of the matrix (amplitudes against a three-term recurrence with
+//! A itself), and the solution is within the promised error of a classical one.
+
+use crate::compile::{norm, padded_matrix};
+use crate::documents::gate_counts;
+use crate::error::PipelineError;
+use crate::execute::{ExecuteOptions, block_of, project_system};
+use crate::facts::SystemFacts;
+use crate::fingerprint::fingerprint;
+use crate::manifest::{Kind, Manifest, PolynomialRecord, manifest_path};
+use qnewton_circuit::{Circuit, count, depth};
+use qnewton_core::Monitor;
+use qnewton_matrix::{LinearSystem, SparseMatrix, solve};
+use qnewton_qlsa::polynomial::{ChebyshevSeries, inverse_relative};
+use serde::Serialize;
+use std::path::Path;
+
+/// Amplitudes of an emitted circuit may differ from the polynomial of the matrix by this much: rounding of up to
+/// 10^7 gates, far below what any change of a gate would cause.
+const AMPLITUDE_TOLERANCE: f64 = 1e-8;
+
+/// One check of a file.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct Check {
+    /// What is checked.
+    pub name: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// The figure that was measured, where there is one.
+    pub measured: Option<f64>,
+    /// What it must not exceed.
+    pub bound: Option<f64>,
+}
+
+/// The outcome of a verification.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct Verification {
+    /// The checks, in the order in which they were made.
+    pub checks: Vec<Check>,
+}
+
+impl Verification {
+    /// Whether all checks hold.
+    pub fn holds(&self) -> bool {
+        self.checks.iter().all(|check| check.holds)
+    }
+
+    fn fact(&mut self, name: &str, holds: bool) {
+        self.checks.push(Check { name: name.to_string(), holds, measured: None, bound: None });
+    }
+
+    fn at_most(&mut self, name: &str, measured: f64, bound: f64) {
+        let holds = measured <= bound;
+        self.checks.push(Check { name: name.to_string(), holds, measured: Some(measured), bound: Some(bound) });
+    }
+}
+
+/// Verifies the OpenQASM file at `path` against the manifest beside it. `system` holds the matrix, prepared as the
+/// manifest says, and a right-hand side unless the manifest's is to be used.
+pub fn verify(
+    path: &Path,
+    system: &LinearSystem,
+    options: &ExecuteOptions,
+    monitor: &dyn Monitor,
+) -> Result<Verification, PipelineError> {
+    let missing = |problem: &str| PipelineError::Manifest { path: manifest_path(path), problem: problem.to_string() };
+    let manifest = Manifest::of(path)?.ok_or_else(|| missing("there is none, so there is nothing to verify against"))?;
+    let circuit = read_circuit(path)?;
+    let mut result = Verification { checks: Vec::new() };
+    result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
+    let (counts, layers) = (count(&circuit)?, depth(&circuit)?);
+    result.fact("gate counts", gate_counts(&counts) == manifest.circuit.counts);
+    result.fact("depth", u64::try_from(layers.total) == Ok(manifest.circuit.depth));
+    let qubits = circuit.entry()?.qubit_count();
+    result.fact("qubits", qubits == manifest.circuit.qubits);
+    result.fact("number of unknowns", system.dimension() == manifest.system.n);
+    let described = manifest.circuit.registers.values().flatten().all(|&qubit| qubit < qubits);
+    result.fact("registers", described && manifest.circuit.registers.contains_key("system"));
+    if !result.holds() && (!described || system.dimension() != manifest.system.n) {
+        return Ok(result);
+    }
+    let facts = SystemFacts::of(&system.matrix)?;
+    let padded = padded_matrix(&system.matrix, &facts);
+    match manifest.kind {
+        Kind::BlockEncoding => verify_block(&mut result, &circuit, &manifest, &padded, monitor)?,
+        Kind::LinearSystem => {
+            let polynomial = manifest.polynomial.ok_or_else(|| missing("no `polynomial`"))?;
+            let rhs = system.rhs.as_ref().or(manifest.rhs.as_ref()).ok_or_else(|| missing("no `rhs`"))?;
+            let solver = manifest.solver.as_ref().ok_or_else(|| missing("no solver fields"))?;
+            if rhs.len() != system.dimension() {
+                result.fact("length of the right-hand side", false);
+                return Ok(result);
+            }
+            let amplitudes = project_system(&circuit, &manifest, options, monitor)?;
+            let expected = polynomial_of(&padded, manifest.encoding.alpha, rhs, &polynomial)?;
+            let difference: Vec<f64> =
+                amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - wanted).norm()).collect();
+            let tolerance = AMPLITUDE_TOLERANCE + solver.error_bound.get("phases").copied().unwrap_or(0.0);
+            result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
+            let scale = norm(rhs) * polynomial.normalization / manifest.encoding.alpha;
+            result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);
+            let exact = solve(&system.matrix, rhs)?.x;
+            let error: Vec<f64> =
+                exact.iter().zip(&amplitudes).map(|(x, a)| (solver.scale * a - x).norm()).collect();
+            let promised = solver.error_bound.get("total").copied().unwrap_or(solver.epsilon);
+            result.at_most("solution against the classical one", norm(&error) / norm(&exact), promised);
+        }
+    }
+    Ok(result)
+}
+
+fn verify_block(
+    result: &mut Verification,
+    circuit: &Circuit,
+    manifest: &Manifest,
+    padded: &SparseMatrix<f64>,
+    monitor: &dyn Monitor,
+) -> Result<(), PipelineError> {
+    let alpha = manifest.encoding.alpha;
+    let columns = block_of(circuit, manifest, monitor)?;
+    let mut squares = 0.0;
+    for (column, entries) in columns.iter().enumerate() {
+        for (row, entry) in entries.iter().enumerate() {
+            squares += (alpha * entry - padded.get(row, column)).norm_sqr();
+        }
+    }
+    // The Frobenius norm bounds the operator norm.
+    let tolerance = manifest.encoding.encoding_error + 1e-10 * alpha;
+    result.at_most("block against the matrix", squares.sqrt(), tolerance);
+    Ok(())
+}
+
+/// P(A / alpha) b / ||b|| / normalization in the direction of the inverse, by T_(k+1) = 2 M T_k - T_(k-1) with M
+/// alternating between A^T / alpha and A / alpha.
+fn polynomial_of(
+    matrix: &SparseMatrix<f64>,
+    alpha: f64,
+    rhs: &[f64],
+    record: &PolynomialRecord,
+) -> Result<Vec<f64>, PipelineError> {
+    let polynomial = inverse_relative(record.interval.min(1.0), record.epsilon)?;
+    let series: &ChebyshevSeries = &polynomial.series;
+    let transpose = matrix.transpose();
+    let scale = norm(rhs);
+    let mut even: Vec<f64> = rhs.iter().map(|value| value / scale).collect();
+    even.resize(matrix.rows(), 0.0);
+    let mut odd: Vec<f64> = transpose.mul_vec(&even).iter().map(|value| value / alpha).collect();
+    let mut sum = vec![0.0; matrix.rows()];
+    for order in (1..=series.degree()).step_by(2) {
+        let coefficient = series.coefficient(order);
+        sum.iter_mut().zip(&odd).for_each(|(sum, term)| *sum += coefficient * term);
+        let advance = |matrix: &SparseMatrix<f64>, from: &[f64], to: &mut Vec<f64>| {
+            let product = matrix.mul_vec(from);
+            to.iter_mut().zip(product).for_each(|(to, product)| *to = 2.0 * product / alpha - *to);
+        };
+        advance(matrix, &odd, &mut even);
+        advance(&transpose, &even, &mut odd);
+    }
+    sum.iter_mut().for_each(|value| *value /= record.normalization);
+    Ok(sum)
+}
+
+/// Reads an OpenQASM file.
+pub(crate) fn read_circuit(path: &Path) -> Result<Circuit, PipelineError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| PipelineError::Io { path: path.to_path_buf(), source })?;
+    match qnewton_qasm::read(&text) {
+        Ok(program) => Ok(program.circuit),
+        Err(error) => Err(PipelineError::Read { path: path.to_path_buf(), source_text: text, error }),
+    }
+}

@@ -1,0 +1,121 @@
+//! Quantum singular value transformation of a block encoding by a real odd polynomial, applied to a state.
+//!
+//! Gilyén, Su, Low, Wiebe, arXiv 1806.01838. On each singular pair the encoding acts as the reflection
+//! R(x) = [[x, s], [s, -x]], s = sqrt(1 - x^2), between invariant planes, and the projector phase
+//! exp(i phi (2|0><0| - 1)) as exp(i phi Z). One signal qubit in |+> turns every phase into phi Z and so averages
+//! the sequence with its complex conjugate: the real part of the polynomial, at the price of one qubit.
+
+use crate::state_preparation::add_state_preparation;
+use qnewton_circuit::{
+    Angle, AngleTable, Call, Circuit, CircuitError, Definition, Gate, QubitId, RegisterKind, Structured,
+    StructuredOperation,
+};
+use qnewton_encoding::BlockEncoding;
+use std::f64::consts::FRAC_PI_2;
+
+/// A circuit that leaves a transformed state in `system`, where all other registers read 0.
+#[derive(Clone, Debug)]
+pub struct SolverCircuit {
+    /// The circuit; its entry `main` has the register `system` first.
+    pub circuit: Circuit,
+    /// Calls of the block encoding and its inverse.
+    pub queries: u64,
+    /// Calls of the preparation of the right-hand side.
+    pub queries_b: u64,
+}
+
+/// The circuit that applies an odd polynomial in the inverse direction of the encoded matrix: with
+/// A / alpha = W S V^T it prepares b and applies V P(S) W^T, where P(x) = Re <0| e^(i phase) e^(i angles\[0\] Z)
+/// R(x) e^(i angles\[1\] Z) ... R(x) e^(i angles\[d\] Z) |0>, d odd.
+///
+/// `rhs` has one real amplitude for each value of `system`; its norm does not matter.
+pub fn inverse_direction_circuit(
+    encoding: &BlockEncoding,
+    rhs: &[f64],
+    angles: &[f64],
+    phase: f64,
+) -> Result<SolverCircuit, CircuitError> {
+    let (first, inner, last) = match angles {
+        [first, inner @ .., last] if inner.len() % 2 == 0 => (first, inner, last),
+        _ => return Err(even_degree(angles.len())),
+    };
+    let mut circuit = Circuit::new();
+    let query = circuit.import(&encoding.circuit)?;
+    let prepare = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
+    let registers: Vec<(String, usize)> = circuit
+        .definition(query)
+        .registers()
+        .iter()
+        .filter(|register| register.kind == RegisterKind::Operand)
+        .map(|register| (register.name.clone(), register.len as usize))
+        .collect();
+    let phases = circuit.add(projector_phase(encoding, &registers));
+
+    // In time order: the last angle, d queries with the inner angles between them, the first angle. At both ends
+    // all ancillas are |0>, so the outer angles are rotations of the signal alone.
+    let (mut step, call_query) = with_signal("query_and_phase", &registers);
+    let everything: Vec<QubitId> = (0..step.qubit_count() as u32).map(QubitId).collect();
+    let call_query = |inverse: bool| {
+        let call = Call::new(query, call_query.iter().copied());
+        if inverse { call.inverted() } else { call }
+    };
+    // U^-1 has V on its left. The encoding of a symmetric matrix is its own inverse; else directions alternate.
+    let directions: &[bool] = if encoding.hermitian { &[false] } else { &[true, false] };
+    for (position, &inverse) in directions.iter().enumerate() {
+        let angle = step.add_parameter(format!("phi_{position}"));
+        step.call(call_query(inverse));
+        step.call(Call::new(phases, everything.iter().copied()).with_angles([angle]));
+    }
+    let step = circuit.add(step);
+
+    let (mut main, _) = with_signal("main", &registers);
+    let signal = everything[everything.len() - 1];
+    let system = (0..encoding.system_qubits as u32).map(QubitId);
+    main.call(Call::new(prepare, system));
+    main.gate(Gate::Ry, &[signal], &[FRAC_PI_2]);
+    main.gate(Gate::Rz, &[signal], &[-2.0 * (last + phase)]);
+    if !inner.is_empty() {
+        let table = circuit.add_angles(AngleTable::Dense(inner.iter().rev().copied().collect()));
+        let repetitions = (inner.len() / directions.len()) as u64;
+        main.call(Call::new(step, everything).repeated_with(repetitions, table));
+    }
+    main.call(call_query(directions[0]));
+    main.gate(Gate::Rz, &[signal], &[-2.0 * first]);
+    main.gate(Gate::Ry, &[signal], &[-FRAC_PI_2]);
+    circuit.add(main);
+    Ok(SolverCircuit { circuit, queries: angles.len() as u64 - 1, queries_b: 1 })
+}
+
+/// A definition with the operand registers of a query and the signal, and the qubits of the query in it.
+fn with_signal(name: &str, registers: &[(String, usize)]) -> (Definition, Vec<QubitId>) {
+    let mut definition = Definition::new(name);
+    for (name, len) in registers {
+        definition.add_register(name, *len);
+    }
+    let query = (0..definition.qubit_count() as u32).map(QubitId).collect();
+    definition.add_register("signal", 1);
+    (definition, query)
+}
+
+/// exp(i phi (2|0><0| - 1) (x) Z) on the projected registers and the signal; the rest may be borrowed.
+fn projector_phase(encoding: &BlockEncoding, registers: &[(String, usize)]) -> Definition {
+    let (mut definition, query) = with_signal("projector_phase", registers);
+    let angle: Angle = definition.add_parameter("phi");
+    let is_projected = |qubit: &QubitId| {
+        let holder = definition.registers().iter().find(|r| (r.start..r.start + r.len).contains(&qubit.0));
+        holder.is_some_and(|register| encoding.projected.contains(&register.name))
+    };
+    let (projected, dirty): (Vec<QubitId>, Vec<QubitId>) = query.iter().copied().partition(is_projected);
+    let signal = QubitId(query.len() as u32);
+    let kind = Structured::Reflection { qubits: projected, signal: Some(signal), angle };
+    definition.push_structured(StructuredOperation { dirty, ..kind.into() });
+    definition
+}
+
+fn even_degree(angles: usize) -> CircuitError {
+    CircuitError::Malformed {
+        definition: "main".into(),
+        operation: 0,
+        problem: format!("{angles} phase factors: an odd polynomial has an even number of them, at least 2"),
+    }
+}

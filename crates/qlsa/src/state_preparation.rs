@@ -1,0 +1,17 @@
+//! Preparation of the right-hand side: |0> -> |b> / ||b||.
+
+use qnewton_circuit::{AngleTable, Circuit, Definition, DefinitionId, Structured};
+
+/// Adds a definition that prepares real `amplitudes`, 2^n of them and not all zero, on a register `system`.
+///
+/// Multiplexed Y rotations (Möttönen et al., quant-ph/0407010): 2^n - 2 `cx` before elision. Amplitudes are
+/// normalised; the sign is kept.
+pub fn add_state_preparation(circuit: &mut Circuit, name: &str, amplitudes: &[f64]) -> DefinitionId {
+    let qubits = amplitudes.len().trailing_zeros() as usize;
+    let table = circuit.add_angles(AngleTable::Dense(amplitudes.to_vec()));
+    let mut definition = Definition::new(name);
+    let system = definition.add_register("system", qubits);
+    let kind = Structured::StatePreparation { qubits: system.qubits().collect(), amplitudes: table };
+    definition.push_structured(kind);
+    circuit.add(definition)
+}

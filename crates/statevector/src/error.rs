@@ -1,0 +1,62 @@
+//! What can go wrong when a circuit is executed.
+
+use qnewton_circuit::CircuitError;
+use qnewton_core::Cancelled;
+use thiserror::Error;
+
+/// Why an execution is impossible, or was stopped.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum ExecutorError {
+    /// The circuit is not well-formed, has no values, or would have to be unitary and is not.
+    #[error(transparent)]
+    Circuit(#[from] CircuitError),
+    /// The amplitudes do not fit the memory that may be used.
+    #[error("a state of {qubits} qubits needs {needed} bytes, {available} are available")]
+    Memory {
+        /// Number of qubits, ancillas included.
+        qubits: usize,
+        /// Bytes needed.
+        needed: u128,
+        /// Bytes that may be used.
+        available: u128,
+    },
+    /// The state has another number of qubits than the circuit acts on.
+    #[error("the circuit acts on {expected} qubits (ancillas included), the state has {found}")]
+    Qubits {
+        /// Qubits of the circuit.
+        expected: usize,
+        /// Qubits of the state.
+        found: usize,
+    },
+    /// Amplitudes that are no quantum state.
+    #[error("{problem}")]
+    State {
+        /// What is wrong and what would be accepted.
+        problem: String,
+    },
+    /// A qubit that does not exist or is named twice, or a position outside the register.
+    #[error("{problem}")]
+    Selection {
+        /// What is wrong and what would be accepted.
+        problem: String,
+    },
+    /// Calls are nested too deeply to be executed.
+    #[error("calls are nested {depth} deep, at most {limit} levels are executed")]
+    Nesting {
+        /// The nesting of the circuit.
+        depth: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The worker threads could not be started.
+    #[error("{threads} worker threads could not be started: {reason}")]
+    Threads {
+        /// The number asked for.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+    /// Stopped at the user's request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}

@@ -1,0 +1,15 @@
+//! Kernels: what acts on amplitudes. They validate nothing; positions are those of the state.
+
+mod add;
+mod lookup;
+mod pair;
+mod permutation;
+mod phase;
+mod rotation;
+
+pub(crate) use add::add_constant;
+pub(crate) use lookup::{Lookup, lookup};
+pub(crate) use pair::{Operator, exchange, rotate_xx, single};
+pub(crate) use permutation::{Cycles, permute};
+pub(crate) use phase::{Diagonal, diagonal, scale};
+pub(crate) use rotation::{Rotation, rotate};

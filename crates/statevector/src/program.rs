@@ -1,0 +1,442 @@
+//! A circuit prepared for execution: the hierarchy stays, each definition becomes a list of steps on local
+//! qubits, and tables become cosines, sines, phases and cycles once.
+
+use crate::error::ExecutorError;
+use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
+use crate::real::Real;
+use qnewton_circuit::gate::Core;
+use qnewton_circuit::lower::{allocate_ancillas, state_preparation_angles};
+use qnewton_circuit::verify::verify;
+use qnewton_circuit::{
+    Angle, Arguments, Axis, Call, Circuit, CircuitError, Definition, Gate, Operation, QubitId, RegisterKind,
+    Structured, TableId,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Calls nested deeper than this are refused, since execution follows them recursively.
+const NESTING: usize = 512;
+
+/// A circuit that is ready to run on states in precision `R`, any number of times.
+pub struct Program<R: Real = f64> {
+    pub(crate) bodies: Vec<Body<R>>,
+    pub(crate) entry: usize,
+    pub(crate) qubits: usize,
+    pub(crate) bits: usize,
+    /// Number of operations with tables, which know where their tables are by their number.
+    pub(crate) placed: usize,
+    parameters: usize,
+    unitary: bool,
+    name: String,
+}
+
+/// A definition.
+pub(crate) struct Body<R: Real> {
+    pub(crate) steps: Vec<Step<R>>,
+    /// Kernels that one execution runs, callees included.
+    pub(crate) kernels: u64,
+}
+
+/// One step of a body.
+pub(crate) enum Step<R: Real> {
+    Kernel(Kernel<R>),
+    Call(CallStep),
+    Conjugate(Box<(CallStep, CallStep)>),
+    Conditional(Box<(Vec<(u32, bool)>, CallStep)>),
+    Measure { qubit: u32, bit: u32 },
+    Reset(u32),
+}
+
+/// What acts on amplitudes, on local qubits under local controls.
+pub(crate) struct Kernel<R: Real> {
+    pub(crate) action: Action<R>,
+    pub(crate) controls: Box<[(u32, bool)]>,
+    pub(crate) inverse: bool,
+}
+
+/// A table operation's number and the table.
+pub(crate) struct Prepared<T> {
+    pub(crate) place: usize,
+    pub(crate) table: Arc<T>,
+}
+
+pub(crate) enum Action<R: Real> {
+    /// A gate with literal angles.
+    Single { target: u32, operator: Operator },
+    /// A gate whose angles depend on parameters.
+    Parametric { target: u32, gate: Gate, angles: Box<[Angle]> },
+    Swap { targets: [u32; 2] },
+    RotateZz { targets: [u32; 2], angle: Angle },
+    RotateXx { targets: [u32; 2], angle: Angle },
+    Phase { angle: Angle },
+    Rotation { axis: Axis, selects: Box<[u32]>, target: u32, prepared: Prepared<Rotation<R>> },
+    Diagonal { qubits: Box<[u32]>, prepared: Prepared<Diagonal<R>> },
+    Permutation { qubits: Box<[u32]>, prepared: Prepared<Cycles> },
+    Reflection { qubits: Box<[u32]>, signal: Option<u32>, angle: Angle },
+    AddConstant { qubits: Box<[u32]>, constant: u64, place: usize },
+    Lookup { address: Box<[u32]>, target: Box<[u32]>, relative_phase: bool, prepared: Prepared<Lookup> },
+}
+
+/// A call.
+pub(crate) struct CallStep {
+    pub(crate) callee: usize,
+    pub(crate) operands: Box<[u32]>,
+    pub(crate) bits: Box<[u32]>,
+    pub(crate) arguments: ArgumentsStep,
+    pub(crate) repetitions: u64,
+    pub(crate) inverse: bool,
+    pub(crate) controls: Box<[(u32, bool)]>,
+}
+
+/// Angles of a call.
+pub(crate) enum ArgumentsStep {
+    Fixed(Box<[Angle]>),
+    /// Rows of the given width.
+    Rows(Arc<[f64]>, usize),
+}
+
+impl<R: Real> Program<R> {
+    /// Prepares a circuit: checks it, allocates its ancillas, and computes its tables. An error if it is not
+    /// well-formed, has tables without values, or nests calls too deeply.
+    pub fn new(circuit: &Circuit) -> Result<Self, ExecutorError> {
+        if let Some(error) = verify(circuit).into_iter().next() {
+            return Err(error.into());
+        }
+        let allocated;
+        let has_ancillas = |definition: &Definition| {
+            definition.registers().iter().any(|register| register.kind != RegisterKind::Operand)
+        };
+        let circuit = if circuit.definitions().iter().any(has_ancillas) {
+            allocated = allocate_ancillas(circuit)?;
+            &allocated
+        } else {
+            circuit
+        };
+        let entry = circuit.entry_id()?.index();
+        let reached = reached(circuit, entry);
+        check_nesting(circuit, entry)?;
+        let mut compiler = Compiler { circuit, tables: Tables::default(), placed: 0 };
+        let mut bodies: Vec<Body<R>> = Vec::with_capacity(entry + 1);
+        let mut unitary = Vec::with_capacity(entry + 1);
+        for (definition, reached) in circuit.definitions()[..=entry].iter().zip(reached) {
+            let steps = if reached { compiler.body(definition)? } else { Vec::new() };
+            let kernels = steps.iter().fold(0u64, |sum, step| sum.saturating_add(step.kernels(&bodies)));
+            bodies.push(Body { steps, kernels });
+            let callees = definition.all_calls().all(|call| unitary[call.callee.index()]);
+            unitary.push(definition.is_unitary_itself() && callees);
+        }
+        let definition = &circuit.definitions()[entry];
+        Ok(Program {
+            bodies,
+            entry,
+            qubits: definition.qubit_count(),
+            bits: definition.bit_count(),
+            placed: compiler.placed,
+            parameters: definition.parameters.len(),
+            unitary: unitary[entry],
+            name: definition.name.clone(),
+        })
+    }
+
+    /// Number of qubits that a state needs, ancillas included: the entry's registers, then its ancillas.
+    pub fn qubits(&self) -> usize {
+        self.qubits
+    }
+
+    /// Number of classical bits of the entry.
+    pub fn bits(&self) -> usize {
+        self.bits
+    }
+
+    /// An error unless there is one finite value for each parameter of the entry.
+    pub(crate) fn check_parameters(&self, values: &[f64]) -> Result<(), ExecutorError> {
+        if values.len() == self.parameters && values.iter().all(|value| value.is_finite()) {
+            return Ok(());
+        }
+        let (name, wanted, given) = (&self.name, self.parameters, values.len());
+        let problem = format!("`{name}` takes {wanted} finite angles, {given} values are given");
+        Err(ExecutorError::Selection { problem })
+    }
+
+    /// An error unless the circuit neither measures, resets nor branches.
+    pub(crate) fn check_unitary(&self) -> Result<(), ExecutorError> {
+        if self.unitary {
+            return Ok(());
+        }
+        Err(CircuitError::NotUnitary { definition: self.name.clone() }.into())
+    }
+}
+
+impl<R: Real> Step<R> {
+    fn kernels(&self, bodies: &[Body<R>]) -> u64 {
+        let of = |call: &CallStep| bodies[call.callee].kernels.saturating_mul(call.repetitions);
+        match self {
+            Step::Call(call) => of(call),
+            Step::Conjugate(parts) => of(&parts.0).saturating_mul(2).saturating_add(of(&parts.1)),
+            Step::Conditional(parts) => of(&parts.1),
+            Step::Kernel(_) | Step::Measure { .. } | Step::Reset(_) => 1,
+        }
+    }
+}
+
+fn reached(circuit: &Circuit, entry: usize) -> Vec<bool> {
+    let mut reached = vec![false; entry + 1];
+    reached[entry] = true;
+    for position in (0..=entry).rev() {
+        if reached[position] {
+            for call in circuit.definitions()[position].all_calls() {
+                reached[call.callee.index()] = true;
+            }
+        }
+    }
+    reached
+}
+
+fn check_nesting(circuit: &Circuit, entry: usize) -> Result<(), ExecutorError> {
+    let mut depths: Vec<usize> = Vec::with_capacity(entry + 1);
+    for definition in &circuit.definitions()[..=entry] {
+        let below = definition.all_calls().map(|call| depths[call.callee.index()]).max().unwrap_or(0);
+        depths.push(below + 1);
+    }
+    if depths[entry] > NESTING {
+        return Err(ExecutorError::Nesting { depth: depths[entry], limit: NESTING });
+    }
+    Ok(())
+}
+
+/// Tables that are prepared already, by their identifier.
+struct Tables<R: Real> {
+    rotations: HashMap<TableId, Arc<Rotation<R>>>,
+    trees: HashMap<TableId, Vec<Arc<Rotation<R>>>>,
+    diagonals: HashMap<TableId, Arc<Diagonal<R>>>,
+    permutations: HashMap<TableId, Arc<Cycles>>,
+    lookups: HashMap<TableId, Arc<Lookup>>,
+    rows: HashMap<TableId, Arc<[f64]>>,
+}
+
+impl<R: Real> Default for Tables<R> {
+    fn default() -> Self {
+        Tables {
+            rotations: HashMap::new(),
+            trees: HashMap::new(),
+            diagonals: HashMap::new(),
+            permutations: HashMap::new(),
+            lookups: HashMap::new(),
+            rows: HashMap::new(),
+        }
+    }
+}
+
+struct Compiler<'a, R: Real> {
+    circuit: &'a Circuit,
+    tables: Tables<R>,
+    placed: usize,
+}
+
+impl<R: Real> Compiler<'_, R> {
+    fn body(&mut self, definition: &Definition) -> Result<Vec<Step<R>>, ExecutorError> {
+        let mut steps = Vec::with_capacity(definition.operations().len());
+        for &operation in definition.operations() {
+            match operation {
+                Operation::Gate(gate) => {
+                    let angles = definition.angles(gate.angles, gate.gate.angles());
+                    steps.extend(gate_kernel(gate.gate, gate.qubits(), angles, Vec::new(), false));
+                }
+                Operation::GlobalPhase(slot) => {
+                    let angle = definition.angles(slot, 1).swap_remove(0);
+                    steps.push(Step::Kernel(kernel(Action::Phase { angle }, Vec::new(), false)));
+                }
+                Operation::Structured(position) => {
+                    self.structured(definition.structured(position), &mut steps)?;
+                }
+                Operation::Call(position) => steps.push(Step::Call(self.call(definition.calls(position))?)),
+                Operation::Conjugate(position) => {
+                    let conjugate = definition.conjugates(position);
+                    let parts = (self.call(&conjugate.outer)?, self.call(&conjugate.inner)?);
+                    steps.push(Step::Conjugate(Box::new(parts)));
+                }
+                Operation::Conditional(position) => {
+                    let conditional = definition.conditionals(position);
+                    let bits = conditional.bits.iter().map(|&(bit, value)| (bit.0, value)).collect();
+                    steps.push(Step::Conditional(Box::new((bits, self.call(&conditional.call)?))));
+                }
+                Operation::Measure { qubit, bit } => steps.push(Step::Measure { qubit: qubit.0, bit: bit.0 }),
+                Operation::Reset(qubit) => steps.push(Step::Reset(qubit.0)),
+                Operation::Barrier(_) => {}
+            }
+        }
+        Ok(steps)
+    }
+
+    fn structured(
+        &mut self,
+        operation: &qnewton_circuit::StructuredOperation,
+        steps: &mut Vec<Step<R>>,
+    ) -> Result<(), ExecutorError> {
+        let controls: Vec<(u32, bool)> =
+            operation.controls.iter().map(|control| (control.qubit.0, control.on)).collect();
+        let inverse = operation.inverse;
+        let action = match &operation.kind {
+            Structured::Gate { gate, qubits, angles } => {
+                steps.extend(gate_kernel(*gate, qubits, angles.clone(), controls, inverse));
+                return Ok(());
+            }
+            Structured::MultiplexedRotation { axis, selects, target, angles } => {
+                let circuit = self.circuit;
+                let table = shared(&mut self.tables.rotations, *angles, || {
+                    Ok(Rotation::new(&circuit.angles(*angles)?.to_dense()?))
+                })?;
+                let (selects, target) = (local(selects), target.0);
+                Action::Rotation { axis: *axis, selects, target, prepared: self.place(table) }
+            }
+            Structured::Diagonal { qubits, phases } => {
+                let circuit = self.circuit;
+                let table = shared(&mut self.tables.diagonals, *phases, || {
+                    Ok(Diagonal::new(&circuit.angles(*phases)?.to_dense()?))
+                })?;
+                Action::Diagonal { qubits: local(qubits), prepared: self.place(table) }
+            }
+            Structured::Permutation { qubits, images } => {
+                let circuit = self.circuit;
+                let table = shared(&mut self.tables.permutations, *images, || {
+                    Ok(Cycles::new(circuit.indices(*images)?.values()?))
+                })?;
+                Action::Permutation { qubits: local(qubits), prepared: self.place(table) }
+            }
+            Structured::StatePreparation { qubits, amplitudes } => {
+                self.state_preparation(qubits, *amplitudes, &controls, inverse, steps)?;
+                return Ok(());
+            }
+            Structured::Reflection { qubits, signal, angle } => Action::Reflection {
+                qubits: local(qubits),
+                signal: signal.map(|signal| signal.0),
+                angle: angle.clone(),
+            },
+            Structured::AddConstant { qubits, constant } => {
+                Action::AddConstant { qubits: local(qubits), constant: *constant, place: self.next_place() }
+            }
+            Structured::TableLookup { address, target, entries, relative_phase } => {
+                let circuit = self.circuit;
+                let table = shared(&mut self.tables.lookups, *entries, || {
+                    Ok(Lookup::new(circuit.indices(*entries)?.values()?))
+                })?;
+                let (address, target) = (local(address), local(target));
+                let relative_phase = *relative_phase;
+                Action::Lookup { address, target, relative_phase, prepared: self.place(table) }
+            }
+        };
+        steps.push(Step::Kernel(kernel(action, controls, inverse)));
+        Ok(())
+    }
+
+    /// One multiplexed rotation per qubit, from the most significant one down.
+    fn state_preparation(
+        &mut self,
+        qubits: &[QubitId],
+        amplitudes: TableId,
+        controls: &[(u32, bool)],
+        inverse: bool,
+        steps: &mut Vec<Step<R>>,
+    ) -> Result<(), ExecutorError> {
+        if !self.tables.trees.contains_key(&amplitudes) {
+            let angles = state_preparation_angles(&self.circuit.angles(amplitudes)?.to_dense()?);
+            let tree = angles.iter().map(|level| Arc::new(Rotation::new(level))).collect();
+            self.tables.trees.insert(amplitudes, tree);
+        }
+        let start = steps.len();
+        for level in 0..qubits.len() {
+            let target = qubits.len() - 1 - level;
+            let table = Arc::clone(&self.tables.trees[&amplitudes][level]);
+            let (selects, target) = (local(&qubits[target + 1..]), qubits[target].0);
+            let action = Action::Rotation { axis: Axis::Y, selects, target, prepared: self.place(table) };
+            steps.push(Step::Kernel(kernel(action, controls.to_vec(), inverse)));
+        }
+        if inverse {
+            steps[start..].reverse();
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, call: &Call) -> Result<CallStep, ExecutorError> {
+        let arguments = match &call.arguments {
+            Arguments::Fixed(angles) => ArgumentsStep::Fixed(angles.clone().into()),
+            Arguments::Table(table) => {
+                if !self.tables.rows.contains_key(table) {
+                    let values: Arc<[f64]> = self.circuit.angles(*table)?.to_dense()?.as_ref().into();
+                    self.tables.rows.insert(*table, values);
+                }
+                let width = self.circuit.definition(call.callee).parameters.len();
+                ArgumentsStep::Rows(Arc::clone(&self.tables.rows[table]), width)
+            }
+        };
+        Ok(CallStep {
+            callee: call.callee.index(),
+            operands: local(&call.operands),
+            bits: call.bits.iter().map(|bit| bit.0).collect(),
+            arguments,
+            repetitions: call.repetitions,
+            inverse: call.inverse,
+            controls: call.controls.iter().map(|control| (control.qubit.0, control.on)).collect(),
+        })
+    }
+
+    fn next_place(&mut self) -> usize {
+        self.placed += 1;
+        self.placed - 1
+    }
+
+    fn place<T>(&mut self, table: Arc<T>) -> Prepared<T> {
+        Prepared { place: self.next_place(), table }
+    }
+}
+
+/// The prepared form of a table, computed once.
+fn shared<T>(
+    tables: &mut HashMap<TableId, Arc<T>>,
+    id: TableId,
+    prepare: impl FnOnce() -> Result<T, CircuitError>,
+) -> Result<Arc<T>, CircuitError> {
+    if let Some(table) = tables.get(&id) {
+        return Ok(Arc::clone(table));
+    }
+    let table = Arc::new(prepare()?);
+    tables.insert(id, Arc::clone(&table));
+    Ok(table)
+}
+
+fn local(qubits: &[QubitId]) -> Box<[u32]> {
+    qubits.iter().map(|qubit| qubit.0).collect()
+}
+
+fn kernel<R: Real>(action: Action<R>, controls: Vec<(u32, bool)>, inverse: bool) -> Kernel<R> {
+    Kernel { action, controls: controls.into(), inverse }
+}
+
+/// A standard gate; its own controls join the others. The identity needs no step.
+fn gate_kernel<R: Real>(
+    gate: Gate,
+    qubits: &[QubitId],
+    angles: Vec<Angle>,
+    mut controls: Vec<(u32, bool)>,
+    inverse: bool,
+) -> Option<Step<R>> {
+    let info = gate.info();
+    let (own, targets) = qubits.split_at(info.controls);
+    controls.extend(own.iter().map(|qubit| (qubit.0, true)));
+    let pair = || [targets[0].0, targets[1].0];
+    let action = match info.core {
+        Core::Single(Gate::I) => return None,
+        Core::Single(core) => {
+            let target = targets[0].0;
+            let literals: Option<Vec<f64>> = angles.iter().map(Angle::literal).collect();
+            match literals.and_then(|literals| core.matrix(&literals)) {
+                Some(matrix) => Action::Single { target, operator: Operator::new(matrix) },
+                None => Action::Parametric { target, gate: core, angles: angles.into() },
+            }
+        }
+        Core::Swap => Action::Swap { targets: pair() },
+        Core::Rzz => Action::RotateZz { targets: pair(), angle: angles[0].clone() },
+        Core::Rxx => Action::RotateXx { targets: pair(), angle: angles[0].clone() },
+    };
+    Some(Step::Kernel(kernel(action, controls, inverse)))
+}

@@ -1,0 +1,239 @@
+//! Disjoint regions of the amplitudes, in parallel: the only module with unsafe code.
+//!
+//! A kernel on some qubits touches, for every value of the other qubits, the amplitudes at a few offsets that
+//! differ in the kernel's own qubits only. With the bits of those qubits called `fixed`, the index set
+//! splits into tuples: `base` runs over all indices without fixed bits, and base + offset, offset a subset of
+//! the fixed bits, are disjoint for different (base, offset). Consecutive bases below the lowest fixed bit
+//! form contiguous runs, which is what kernels loop over.
+
+#![expect(unsafe_code, reason = "disjoint index sets that are not contiguous cannot be split safely otherwise")]
+
+use crate::real::Real;
+use num_complex::Complex;
+use rayon::prelude::*;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// Kernels that touch at least this many amplitudes are shared among threads.
+pub(crate) const PARALLEL_FROM: usize = 1 << 16;
+
+/// Amplitudes per unit of parallel work.
+const PIECE: usize = 1 << 14;
+
+/// Runs are cut at this length, so that a kernel with one long run is shared among threads too.
+const LONGEST_RUN: usize = 1 << 12;
+
+/// Acts on tuples of runs.
+pub(crate) trait TupleKernel<R: Real, const T: usize>: Sync {
+    /// Acts on one tuple: the runs at `base | offset` for each offset, of equal length.
+    fn apply(&self, base: usize, runs: [&mut [Complex<R>]; T]);
+}
+
+/// Acts on all offsets of a base.
+pub(crate) trait GroupKernel<R: Real>: Sync {
+    /// Acts on the amplitudes whose index is `base` up to the group's own bits.
+    fn apply(&self, base: usize, group: &mut Group<'_, R>);
+}
+
+/// Calls `kernel` for every tuple. Runs do not cross the bits of `split`, though those are not fixed.
+pub(crate) fn for_each_tuple<R: Real, const T: usize>(
+    amplitudes: &mut [Complex<R>],
+    fixed: usize,
+    split: usize,
+    offsets: [usize; T],
+    kernel: &impl TupleKernel<R, T>,
+) {
+    let walk = Walk::new(amplitudes.len(), fixed, split);
+    for (position, &offset) in offsets.iter().enumerate() {
+        assert!(offset & !fixed == 0 && !offsets[..position].contains(&offset), "offsets are distinct and fixed");
+    }
+    let shared = Shared::new(amplitudes);
+    walk.run(T * walk.run, |blocks| {
+        // SAFETY: bases of different blocks are disjoint and without fixed bits, offsets are distinct subsets
+        // of the fixed bits, so no two runs overlap; `Walk` stays below the length it was made for.
+        unsafe {
+            match walk.run {
+                1 => tuples::<R, T, 1>(&walk, &shared, blocks, offsets, kernel),
+                2 => tuples::<R, T, 2>(&walk, &shared, blocks, offsets, kernel),
+                4 => tuples::<R, T, 4>(&walk, &shared, blocks, offsets, kernel),
+                _ => tuples::<R, T, 0>(&walk, &shared, blocks, offsets, kernel),
+            }
+        }
+    });
+}
+
+/// Calls `kernel` for every group: all indices that agree outside `own`. `fixed` contains `own` and the
+/// control bits, and only indices with `value` at the control bits are reached.
+pub(crate) fn for_each_group<R: Real>(
+    amplitudes: &mut [Complex<R>],
+    fixed: usize,
+    split: usize,
+    own: usize,
+    value: usize,
+    kernel: &impl GroupKernel<R>,
+) {
+    let walk = Walk::new(amplitudes.len(), fixed, split);
+    assert!(own & !fixed == 0 && value & !(fixed & !own) == 0, "the group's bits are fixed, its value apart");
+    let shared = Shared::new(amplitudes);
+    walk.run(walk.run << own.count_ones(), |blocks| {
+        let mut base = walk.base(blocks.start);
+        for _ in blocks {
+            let mut group = Group { shared: &shared, base: base | value, own, run: walk.run };
+            kernel.apply(base, &mut group);
+            base = walk.next(base);
+        }
+    });
+}
+
+/// The amplitudes of one group: runs at the offsets that are subsets of its own bits.
+pub(crate) struct Group<'a, R> {
+    shared: &'a Shared<'a, R>,
+    base: usize,
+    own: usize,
+    run: usize,
+}
+
+impl<R: Real> Group<'_, R> {
+    /// The runs at two different offsets.
+    #[inline(always)]
+    pub(crate) fn pair(&mut self, a: usize, b: usize) -> (&mut [Complex<R>], &mut [Complex<R>]) {
+        assert!((a | b) & !self.own == 0 && a != b, "offsets of a pair are the group's and differ");
+        // SAFETY: groups are disjoint and this one is borrowed exclusively; the two offsets differ in bits
+        // above the run.
+        unsafe { (self.shared.run(self.base | a, self.run), self.shared.run(self.base | b, self.run)) }
+    }
+}
+
+/// The order in which bases are visited.
+struct Walk {
+    run: usize,
+    blocks: usize,
+    /// Bits of the bases.
+    free: usize,
+}
+
+impl Walk {
+    fn new(len: usize, fixed: usize, split: usize) -> Self {
+        assert!(len.is_power_of_two() && fixed < len, "the fixed bits are qubits of the state");
+        let longest = LONGEST_RUN.min(len);
+        let run = longest.min(1usize.checked_shl((fixed | split).trailing_zeros()).unwrap_or(longest));
+        let free = (len - 1) & !fixed & !(run - 1);
+        Walk { run, blocks: 1 << free.count_ones(), free }
+    }
+
+    /// The base of a block: the bits of its number, moved to the free bits.
+    fn base(&self, mut block: usize) -> usize {
+        let (mut base, mut free) = (0, self.free);
+        while free != 0 {
+            let lowest = free & free.wrapping_neg();
+            if block & 1 == 1 {
+                base |= lowest;
+            }
+            block >>= 1;
+            free ^= lowest;
+        }
+        base
+    }
+
+    #[inline(always)]
+    fn next(&self, base: usize) -> usize {
+        (base | !self.free).wrapping_add(1) & self.free
+    }
+
+    /// Calls `piece` for ranges of blocks, `touched` amplitudes each, in parallel if that pays.
+    fn run(&self, touched: usize, piece: impl Fn(Range<usize>) + Sync) {
+        if self.blocks * touched < PARALLEL_FROM || self.blocks == 1 || rayon::current_num_threads() == 1 {
+            return piece(0..self.blocks);
+        }
+        let blocks = (PIECE / touched).max(1);
+        (0..self.blocks.div_ceil(blocks))
+            .into_par_iter()
+            .for_each(|k| piece(k * blocks..((k + 1) * blocks).min(self.blocks)));
+    }
+}
+
+/// The amplitudes, borrowed exclusively as a whole and handed out in parts.
+struct Shared<'a, R> {
+    start: *mut Complex<R>,
+    len: usize,
+    whole: PhantomData<&'a mut [Complex<R>]>,
+}
+
+// SAFETY: threads reach amplitudes only through `run`, whose callers keep the parts disjoint.
+unsafe impl<R: Real> Sync for Shared<'_, R> {}
+
+impl<'a, R> Shared<'a, R> {
+    fn new(amplitudes: &'a mut [Complex<R>]) -> Self {
+        Shared { start: amplitudes.as_mut_ptr(), len: amplitudes.len(), whole: PhantomData }
+    }
+
+    /// # Safety
+    /// `start + len` is at most the number of amplitudes, and no two parts in use overlap.
+    #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "callers keep the parts disjoint")]
+    unsafe fn run(&self, start: usize, len: usize) -> &mut [Complex<R>] {
+        debug_assert!(start + len <= self.len);
+        // SAFETY: promised by the caller.
+        unsafe { std::slice::from_raw_parts_mut(self.start.add(start), len) }
+    }
+}
+
+/// # Safety
+/// See [`for_each_tuple`]. `RUN` is the length of the runs, or 0 if it is known at run time only.
+#[inline(always)]
+unsafe fn tuples<R: Real, const T: usize, const RUN: usize>(
+    walk: &Walk,
+    shared: &Shared<'_, R>,
+    blocks: Range<usize>,
+    offsets: [usize; T],
+    kernel: &impl TupleKernel<R, T>,
+) {
+    let run = if RUN == 0 { walk.run } else { RUN };
+    let mut base = walk.base(blocks.start);
+    for _ in blocks {
+        // SAFETY: promised by the caller.
+        kernel.apply(base, offsets.map(|offset| unsafe { shared.run(base | offset, run) }));
+        base = walk.next(base);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    struct Record(Mutex<Vec<(usize, usize)>>);
+
+    impl TupleKernel<f64, 2> for Record {
+        fn apply(&self, base: usize, [low, high]: [&mut [Complex<f64>]; 2]) {
+            for amplitude in low.iter_mut().chain(high) {
+                amplitude.re += 1.0;
+            }
+            self.0.lock().unwrap().push((base, 1));
+        }
+    }
+
+    #[test]
+    fn every_index_with_the_offsets_is_reached_once_for_every_mask() {
+        let len = 64usize;
+        for fixed in 1..len {
+            for split in [0, 5, 32] {
+                let offset = fixed & fixed.wrapping_neg();
+                let mut amplitudes = vec![Complex::new(0.0, 0.0); len];
+                for_each_tuple(&mut amplitudes, fixed, split, [0, offset], &Record(Mutex::default()));
+                for (index, amplitude) in amplitudes.iter().enumerate() {
+                    let expected = index & fixed == 0 || index & fixed == offset;
+                    assert_eq!(amplitude.re, f64::from(u8::from(expected)), "{fixed} {index}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn long_runs_are_cut_and_reach_everything() {
+        let len = 1 << 18;
+        let mut amplitudes = vec![Complex::new(0.0, 0.0); len];
+        for_each_tuple(&mut amplitudes, len / 2, 0, [0, len / 2], &Record(Mutex::default()));
+        assert!(amplitudes.iter().all(|amplitude| amplitude.re == 1.0));
+    }
+}
