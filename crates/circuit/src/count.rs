@@ -111,7 +111,8 @@ impl Kind {
 
 /// Counts the operations that the circuit stands for, as they are: structured operations by name.
 pub fn count(circuit: &Circuit) -> Result<Counts, CircuitError> {
-    accumulate(circuit, |definition, position| {
+    let gate = |counts: &mut Counts, gate, number| counts.add(Kind::Gate(gate), number);
+    accumulate(circuit, gate, |definition, position| {
         let operation = definition.structured(position);
         let mut counts = Counts::default();
         counts.add(
@@ -126,11 +127,13 @@ pub fn count(circuit: &Circuit) -> Result<Counts, CircuitError> {
     })
 }
 
-/// Bottom-up sums over the hierarchy; `structured` gives the counts of one structured operation.
+/// Bottom-up sums over the hierarchy; `gate` adds a number of gates, `structured` gives the counts of one
+/// structured operation.
 ///
 /// Controls of calls do not change what is counted here: expand them first where it matters.
 pub(crate) fn accumulate(
     circuit: &Circuit,
+    gate: impl Fn(&mut Counts, Gate, u128),
     structured: impl Fn(&Definition, u32) -> Result<Counts, CircuitError>,
 ) -> Result<Counts, CircuitError> {
     let entry = circuit.entry_id()?;
@@ -143,7 +146,7 @@ pub(crate) fn accumulate(
         };
         for &operation in definition.operations() {
             match operation {
-                Operation::Gate(gate) => gates[gate.gate as usize] += 1,
+                Operation::Gate(operation) => gates[operation.gate as usize] += 1,
                 Operation::Structured(position) => counts.add_all(&structured(definition, position)?, 1),
                 Operation::Call(position) => add_call(&mut counts, definition.calls(position), 1),
                 Operation::Conjugate(position) => {
@@ -160,8 +163,8 @@ pub(crate) fn accumulate(
                 Operation::GlobalPhase(_) | Operation::Barrier(_) => {}
             }
         }
-        for (position, number) in gates.iter().enumerate() {
-            counts.add(Kind::Gate(Gate::ALL[position]), *number);
+        for (&kind, &number) in Gate::ALL.iter().zip(&gates).filter(|(_, number)| **number > 0) {
+            gate(&mut counts, kind, number);
         }
         all.push(counts);
     }

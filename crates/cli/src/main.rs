@@ -1,2 +1,24 @@
-//! The command-line program.
-fn main() {}
+//! The command-line program `qnewton`.
+//!
+//! A thin shell: every command parses its options, calls the library, and shows what came back, as text for people
+//! or as one JSON document. `docs/cli.md` describes the commands, `docs/json.md` the documents.
+
+mod arguments;
+mod commands;
+mod failure;
+mod files;
+mod options;
+mod output;
+mod progress;
+mod text;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    match commands::run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

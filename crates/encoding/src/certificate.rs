@@ -89,7 +89,8 @@ pub fn certify(
     }
     let mut squares = 0.0;
     for (j, column) in columns.iter().enumerate() {
-        let mut scaled: Vec<num_complex::Complex64> = column.iter().map(|entry| entry * encoding.alpha).collect();
+        let mut scaled: Vec<num_complex::Complex64> =
+            column.iter().map(|entry| entry * encoding.alpha).collect();
         for (row, value) in matrix_column(matrix, j) {
             scaled[row] -= value;
         }

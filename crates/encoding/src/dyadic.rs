@@ -64,7 +64,14 @@ pub(crate) fn encode(matrix: &SparseMatrix<f64>, symmetric: bool) -> BlockEncodi
     }
     let lookup = (!direct).then_some(IndexTable::Dense { width: n as u32, values: entries });
     BlockEncoding {
-        circuit: circuit(n, qubits, AngleTable::Dense(amplitudes), AngleTable::Dense(angles), lookup, symmetric),
+        circuit: circuit(
+            n,
+            qubits,
+            AngleTable::Dense(amplitudes),
+            AngleTable::Dense(angles),
+            lookup,
+            symmetric,
+        ),
         method: Method::Dyadic,
         system_qubits: n,
         projected: vec!["term".into(), "flag".into()],
@@ -80,7 +87,8 @@ pub(crate) fn symbolic(n: usize, masks: &Masks) -> Circuit {
     let qubits = masks.term_qubits(n);
     let amplitudes = AngleTable::Symbolic { length: 1 << qubits };
     let angles = AngleTable::Symbolic { length: 1 << (n + qubits) };
-    let lookup = (!masks.is_direct(n)).then_some(IndexTable::Symbolic { width: n as u32, length: 1 << qubits });
+    let lookup =
+        (!masks.is_direct(n)).then_some(IndexTable::Symbolic { width: n as u32, length: 1 << qubits });
     circuit(n, qubits, amplitudes, angles, lookup, true)
 }
 

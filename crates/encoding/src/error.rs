@@ -9,7 +9,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum EncodingError {
     /// Block encodings act on qubits.
-    #[error("a {rows} x {columns} matrix cannot be encoded: pad it to a square of a power of two, at least 2")]
+    #[error(
+        "a {rows} x {columns} matrix cannot be encoded: pad it to a square of a power of two, at least 2"
+    )]
     Dimension {
         /// Rows of the matrix.
         rows: usize,
@@ -23,7 +25,9 @@ pub enum EncodingError {
     #[error("the matrix has an entry that is not finite")]
     NotFinite,
     /// The circuit would not fit memory.
-    #[error("encoding `{method}` of {dimension} unknowns needs a table of {entries} angles, more than the limit of {limit}")]
+    #[error(
+        "encoding `{method}` of {dimension} unknowns needs a table of {entries} angles, more than the limit of {limit}"
+    )]
     TooLarge {
         /// The method.
         method: &'static str,

@@ -37,7 +37,10 @@ pub(crate) struct Registers {
 }
 
 /// Builds the circuit; `permute` adds the permutation selected by the term.
-pub(crate) fn build(parts: Parts, permute: impl FnOnce(&mut Circuit, &mut Definition, &Registers)) -> Circuit {
+pub(crate) fn build(
+    parts: Parts,
+    permute: impl FnOnce(&mut Circuit, &mut Definition, &Registers),
+) -> Circuit {
     let mut circuit = Circuit::new();
     let values = circuit.add_angles(parts.angles);
     let mut definition = Definition::new("block_encoding");
@@ -87,10 +90,15 @@ fn prepare_terms(
     let term = definition.add_register("term", qubits);
     match preparation {
         // Ry(pi/2) |0> is the uniform superposition too, and its inverse has no phase convention to agree on.
-        Preparation::Uniform => term.qubits().for_each(|qubit| definition.gate(Gate::Ry, &[qubit], &[FRAC_PI_2])),
+        Preparation::Uniform => {
+            term.qubits().for_each(|qubit| definition.gate(Gate::Ry, &[qubit], &[FRAC_PI_2]))
+        }
         Preparation::Amplitudes(table) => {
             let amplitudes = circuit.add_angles(table);
-            definition.push_structured(Structured::StatePreparation { qubits: term.qubits().collect(), amplitudes });
+            definition.push_structured(Structured::StatePreparation {
+                qubits: term.qubits().collect(),
+                amplitudes,
+            });
         }
     }
     Some(circuit.add(definition))

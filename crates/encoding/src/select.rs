@@ -33,14 +33,21 @@ pub fn predict(matrix: &SparseMatrix<f64>, method: Method) -> Result<Prediction,
     let symmetric = is_symmetric(matrix);
     let too_large = |qubits: usize| {
         let entries = 1u128 << qubits;
-        let error =
-            EncodingError::TooLarge { method: method.name(), dimension: matrix.rows(), entries, limit: TABLE_LIMIT };
+        let error = EncodingError::TooLarge {
+            method: method.name(),
+            dimension: matrix.rows(),
+            entries,
+            limit: TABLE_LIMIT,
+        };
         if entries > TABLE_LIMIT { Err(error) } else { Ok(()) }
     };
     let (alpha, circuit) = match method {
         Method::Fable => {
             too_large(2 * n)?;
-            (fable::alpha(matrix), fable::circuit(n, AngleTable::Symbolic { length: 1 << (2 * n) }, symmetric))
+            (
+                fable::alpha(matrix),
+                fable::circuit(n, AngleTable::Symbolic { length: 1 << (2 * n) }, symmetric),
+            )
         }
         Method::Dyadic => {
             let masks = dyadic::Masks::of(matrix);
@@ -72,7 +79,8 @@ pub fn select(matrix: &SparseMatrix<f64>) -> Result<Vec<Prediction>, EncodingErr
     if predictions.is_empty() {
         return Err(EncodingError::NoMethod { reasons: reasons.join("; ") });
     }
-    predictions.sort_by(|a, b| a.figure_of_merit().total_cmp(&b.figure_of_merit()).then(a.method.cmp(&b.method)));
+    predictions
+        .sort_by(|a, b| a.figure_of_merit().total_cmp(&b.figure_of_merit()).then(a.method.cmp(&b.method)));
     Ok(predictions)
 }
 

@@ -37,9 +37,8 @@ pub(crate) fn colours(matrix: &SparseMatrix<f64>, symmetric: bool) -> Vec<Colour
     }
     let first = result.len();
     for (row, column, value) in others {
-        let free = |colour: &Colouring| {
-            colour.is_free(row, column) && (!symmetric || colour.is_free(column, row))
-        };
+        let free =
+            |colour: &Colouring| colour.is_free(row, column) && (!symmetric || colour.is_free(column, row));
         let position = match result[first..].iter().position(free) {
             Some(position) => first + position,
             None => {

@@ -33,7 +33,11 @@ fn matrices() -> impl Strategy<Value = SparseMatrix<f64>> {
     })
 }
 
-fn block_error(encoding: &BlockEncoding, circuit: &qnewton_circuit::Circuit, matrix: &SparseMatrix<f64>) -> f64 {
+fn block_error(
+    encoding: &BlockEncoding,
+    circuit: &qnewton_circuit::Circuit,
+    matrix: &SparseMatrix<f64>,
+) -> f64 {
     let system: Vec<QubitId> = (0..encoding.system_qubits as u32).map(QubitId).collect();
     let columns = full_block(circuit, &system).unwrap();
     let mut worst = 0.0f64;

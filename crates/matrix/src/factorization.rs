@@ -394,3 +394,51 @@ fn block_determinants(diagonal: &[f64], subdiagonal: &[f64]) -> Vec<f64> {
     }
     determinants
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sparse::euclidean_norm;
+    use crate::spectrum::{SpectrumOptions, spectrum};
+    use crate::start_vector::random_unit_vector;
+    use crate::test_matrices::{definite_matrix, square_matrix, symmetric_matrix};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn dense_and_sparse_factors_solve_the_same_systems(
+            matrix in prop_oneof![square_matrix(24), symmetric_matrix(24), definite_matrix(24)],
+            seed in 0_u64..100,
+        ) {
+            let rhs = random_unit_vector(matrix.rows(), seed);
+            let found = spectrum(&matrix, &SpectrumOptions::default()).unwrap();
+            for sparse in [false, true] {
+                // A singular matrix may be refused or not, but nothing may panic.
+                let factorization = match Factorization::with_storage(&matrix, sparse) {
+                    Ok(factorization) => factorization,
+                    Err(error) => {
+                        prop_assert!(matches!(error, SolveError::Singular { .. }), "{error}");
+                        prop_assert_eq!(found.condition_number, None);
+                        continue;
+                    }
+                };
+                let (x, y) = (factorization.solve(&rhs), factorization.solve_transpose(&rhs));
+                if found.condition_number.is_some_and(|kappa| kappa < 1e8) {
+                    for (matrix, x) in [(&matrix, x), (&matrix.transpose(), y)] {
+                        let residual: Vec<f64> =
+                            rhs.iter().zip(matrix.mul_vec(&x)).map(|(target, product)| target - product).collect();
+                        let size = found.norm * euclidean_norm(&x) + 1.0;
+                        prop_assert!(euclidean_norm(&residual) <= 1e-12 * size, "{:?}", factorization.method());
+                    }
+                }
+                let cholesky = matches!(factorization.method(), SolverMethod::Cholesky | SolverMethod::SparseCholesky);
+                if found.condition_number.is_some_and(|kappa| kappa < 1e8) {
+                    prop_assert_eq!(cholesky, found.positive_definite == Some(true));
+                }
+            }
+        }
+    }
+}

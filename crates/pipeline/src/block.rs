@@ -68,5 +68,15 @@ pub fn encode(
     clock.stage("lowering");
     let name = system.name.clone();
     let basis = options.basis;
-    Ok(EncodedMatrix { name, facts, encoding, certificate, lowered, basis, counts, depth, seconds: clock.seconds })
+    Ok(EncodedMatrix {
+        name,
+        facts,
+        encoding,
+        certificate,
+        lowered,
+        basis,
+        counts,
+        depth,
+        seconds: clock.seconds,
+    })
 }

@@ -141,7 +141,11 @@ pub fn compile(
     let interval = (sigma_min - delta) / encoding.alpha;
     let predicted = 1.0 / interval * (2.0 / budget).ln();
     if predicted > DEGREE_LIMIT as f64 {
-        return Err(PipelineError::DegreeTooLarge { degree: predicted, kappa: 1.0 / interval, limit: DEGREE_LIMIT });
+        return Err(PipelineError::DegreeTooLarge {
+            degree: predicted,
+            kappa: 1.0 / interval,
+            limit: DEGREE_LIMIT,
+        });
     }
     let polynomial = inverse_relative(interval.min(1.0), budget)?;
     let (series, normalization) = polynomial.normalized(MAX_NORM)?;

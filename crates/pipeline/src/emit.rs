@@ -2,7 +2,9 @@
 
 use crate::block::EncodedMatrix;
 use crate::compile::CompiledSystem;
-use crate::documents::{CircuitFields, EncodingFields, SCHEMA_VERSION, SolverFields, SystemFields, ledger_fields};
+use crate::documents::{
+    CircuitFields, EncodingFields, SCHEMA_VERSION, SolverFields, SystemFields, ledger_fields,
+};
 use crate::error::PipelineError;
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind, Manifest, PolynomialRecord};
@@ -27,15 +29,23 @@ pub struct EmitOptions {
 
 /// Writes the OpenQASM of a compiled system to `path` and its manifest beside it. The file is read back: what the
 /// reader finds must have the counts and depth of what was compiled.
-pub fn emit(compiled: &CompiledSystem, path: &Path, options: &EmitOptions) -> Result<Manifest, PipelineError> {
+pub fn emit(
+    compiled: &CompiledSystem,
+    path: &Path,
+    options: &EmitOptions,
+) -> Result<Manifest, PipelineError> {
     let encoding = encoding_fields(&compiled.encoding, &compiled.certificate);
     let solver = solver_fields(compiled);
     let header = vec![
         format!("qnewton {}: linear system {}", env!("CARGO_PKG_VERSION"), compiled.name),
         format!("encoding {}, alpha {}, epsilon {}", encoding.encoding, encoding.alpha, compiled.epsilon),
-        format!("x = scale * unnormalised amplitudes of `system` where all other registers read 0; scale {}", compiled.scale),
+        format!(
+            "x = scale * unnormalised amplitudes of `system` where all other registers read 0; scale {}",
+            compiled.scale
+        ),
     ];
-    let circuit = write_and_check(&compiled.lowered, (&compiled.counts, &compiled.depth), header, path, options)?;
+    let circuit =
+        write_and_check(&compiled.lowered, (&compiled.counts, &compiled.depth), header, path, options)?;
     let manifest = Manifest {
         schema_version: SCHEMA_VERSION,
         kind: Kind::LinearSystem,
@@ -59,7 +69,11 @@ pub fn emit(compiled: &CompiledSystem, path: &Path, options: &EmitOptions) -> Re
 }
 
 /// Writes the OpenQASM of a block encoding alone and its manifest.
-pub fn emit_block(encoded: &EncodedMatrix, path: &Path, options: &EmitOptions) -> Result<Manifest, PipelineError> {
+pub fn emit_block(
+    encoded: &EncodedMatrix,
+    path: &Path,
+    options: &EmitOptions,
+) -> Result<Manifest, PipelineError> {
     let encoding = encoding_fields(&encoded.encoding, &encoded.certificate);
     let header = vec![
         format!("qnewton {}: block encoding of {}", env!("CARGO_PKG_VERSION"), encoded.name),
@@ -86,7 +100,7 @@ pub fn emit_block(encoded: &EncodedMatrix, path: &Path, options: &EmitOptions) -
 }
 
 /// The encoding's fields.
-pub(crate) fn encoding_fields(encoding: &BlockEncoding, certificate: &Certificate) -> EncodingFields {
+pub fn encoding_fields(encoding: &BlockEncoding, certificate: &Certificate) -> EncodingFields {
     EncodingFields {
         encoding: encoding.method.name().to_string(),
         spectral: encoding.spectral,
@@ -97,7 +111,7 @@ pub(crate) fn encoding_fields(encoding: &BlockEncoding, certificate: &Certificat
 }
 
 /// The solver's fields.
-pub(crate) fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
+pub fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
     SolverFields {
         solver: "qsvt".to_string(),
         epsilon: compiled.epsilon,
@@ -111,19 +125,21 @@ pub(crate) fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
 }
 
 /// The circuit's fields.
-pub(crate) fn circuit_fields(
+pub fn circuit_fields(
     circuit: &Circuit,
     basis: Basis,
     counts: &Counts,
     depth: &Depth,
 ) -> Result<CircuitFields, PipelineError> {
-    let entry = circuit.entry()?;
-    let registers: BTreeMap<String, Vec<usize>> = entry
-        .registers()
-        .iter()
+    Ok(CircuitFields::new(circuit.entry()?.qubit_count(), registers_of(circuit)?, basis, counts, depth))
+}
+
+/// The qubits of each register, least significant first.
+pub(crate) fn registers_of(circuit: &Circuit) -> Result<BTreeMap<String, Vec<usize>>, PipelineError> {
+    let registers = circuit.entry()?.registers().iter();
+    Ok(registers
         .map(|register| (register.name.clone(), register.qubits().map(|qubit| qubit.index()).collect()))
-        .collect();
-    Ok(CircuitFields::new(entry.qubit_count(), registers, basis, counts, depth))
+        .collect())
 }
 
 /// Writes a circuit, reads it back, compares counts and depth, and returns the fingerprint of what was read.
@@ -136,11 +152,15 @@ fn write_and_check(
 ) -> Result<String, PipelineError> {
     let gates = counts.total();
     if options.style == Style::Flat && gates > FLAT_LIMIT {
-        return Err(PipelineError::FileTooLarge { gates, gigabytes: gates as f64 * 40e-9, limit: FLAT_LIMIT });
+        return Err(PipelineError::FileTooLarge {
+            gates,
+            gigabytes: gates as f64 * 40e-9,
+            limit: FLAT_LIMIT,
+        });
     }
     let problem = |message: String| PipelineError::Write { path: path.to_path_buf(), message };
     let write_options = WriteOptions { style: options.style, header, ..WriteOptions::default() };
-    write_atomically(path, |out| write(circuit, &write_options, out).map_err(std::io::Error::other))
+    write_atomically(path, |mut out| write(circuit, &write_options, &mut out).map_err(std::io::Error::other))
         .map_err(|error| problem(error.to_string()))?;
     let read = crate::verify::read_circuit(path)?;
     let same = count(&read)? == *counts && depth(&read)? == *layers;

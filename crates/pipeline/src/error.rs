@@ -91,6 +91,15 @@ pub enum PipelineError {
         /// What is wrong.
         problem: String,
     },
+    /// The circuit and its manifest do not belong together.
+    #[error(
+        "the manifest does not describe this circuit: a register `system`, on the qubits that the manifest names, \
+         for {unknowns} unknowns is needed"
+    )]
+    Mismatch {
+        /// Number of unknowns that the manifest states.
+        unknowns: usize,
+    },
     /// A file could not be read.
     #[error("{}: {source}", path.display())]
     Io {

@@ -6,7 +6,9 @@ use crate::manifest::Manifest;
 use num_complex::Complex64;
 use qnewton_circuit::{Circuit, QubitId};
 use qnewton_core::Monitor;
-use qnewton_statevector::{Program, RunOptions, StateVector, block, project};
+use qnewton_statevector::{
+    Program, RunOptions, StateVector, block, measure_speed, operations_estimate, project,
+};
 use std::time::Instant;
 
 /// How circuits are executed.
@@ -52,9 +54,17 @@ pub fn execute(
     Ok(recover(&amplitudes, compiled.scale, compiled.facts.n, seconds))
 }
 
+/// Amplitude updates per second that any machine of today does: shorter runs are not worth measuring the speed.
+const MODEST_SPEED: f64 = 1e8;
+
 /// Seconds that executing a circuit is predicted to take on this machine.
 pub fn predict_seconds(circuit: &Circuit) -> Result<f64, PipelineError> {
-    Ok(qnewton_statevector::predict_seconds(circuit)?)
+    let updates = operations_estimate(circuit)? as f64;
+    let modest = updates / MODEST_SPEED;
+    if modest < 1.0 {
+        return Ok(modest);
+    }
+    Ok(updates / measure_speed(Program::<f64>::new(circuit)?.qubits())?)
 }
 
 /// The solution in unnormalised projected amplitudes.
@@ -74,8 +84,9 @@ pub(crate) fn project_system(
     options: &ExecuteOptions,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Complex64>, PipelineError> {
+    let system = described_system(circuit, manifest)?;
     refuse_if_slow(circuit, manifest.solver.as_ref().map_or(0, |solver| solver.queries), options)?;
-    run_and_project(circuit, &system_of(manifest), monitor)
+    run_and_project(circuit, &system, monitor)
 }
 
 /// The columns of the block of an emitted encoding.
@@ -84,14 +95,27 @@ pub(crate) fn block_of(
     manifest: &Manifest,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Vec<Complex64>>, PipelineError> {
-    let system = system_of(manifest);
+    let system = described_system(circuit, manifest)?;
     let size = 1usize << system.len();
     Ok(block(circuit, &system, 0..size, monitor)?)
 }
 
-fn system_of(manifest: &Manifest) -> Vec<QubitId> {
-    let qubits = manifest.circuit.registers.get("system");
-    qubits.map_or(Vec::new(), |qubits| qubits.iter().map(|&qubit| QubitId::from_index(qubit)).collect())
+/// The qubits of the register `system` of a circuit, which must be those that its manifest names and must hold the
+/// unknowns.
+pub(crate) fn described_system(
+    circuit: &Circuit,
+    manifest: &Manifest,
+) -> Result<Vec<QubitId>, PipelineError> {
+    let described = manifest.circuit.registers.get("system");
+    let register = circuit.entry()?.register("system");
+    let qubits: Vec<QubitId> = register.map_or(Vec::new(), |register| register.qubits().collect());
+    let same = described
+        .is_some_and(|described| described.iter().copied().eq(qubits.iter().map(|qubit| qubit.index())));
+    let holds_unknowns = qubits.len() < usize::BITS as usize && manifest.system.n <= 1 << qubits.len();
+    if qubits.is_empty() || !same || !holds_unknowns {
+        return Err(PipelineError::Mismatch { unknowns: manifest.system.n });
+    }
+    Ok(qubits)
 }
 
 fn run_and_project(
@@ -105,7 +129,11 @@ fn run_and_project(
     Ok(project(&state, system)?)
 }
 
-fn refuse_if_slow(circuit: &Circuit, queries: u64, options: &ExecuteOptions) -> Result<(), PipelineError> {
+pub(crate) fn refuse_if_slow(
+    circuit: &Circuit,
+    queries: u64,
+    options: &ExecuteOptions,
+) -> Result<(), PipelineError> {
     let predicted = predict_seconds(circuit)?;
     if predicted > options.time_limit {
         let qubits = Program::<f64>::new(circuit)?.qubits();

@@ -2,7 +2,7 @@
 //!
 //! [`compile()`] turns a [`qnewton_matrix::LinearSystem`] into a [`CompiledSystem`]; [`execute`] runs it and recovers
 //! x with sign and norm; [`solve()`] adds the classical reference. [`emit`] writes OpenQASM and the manifest beside
-//! it; [`verify()`] holds a file against its manifest. `solve`, `schedule --execute` and `train` all come here.
+//! it; [`verify()`] holds a file against its manifest, [`run_file`] executes any OpenQASM file. `solve`, `schedule --execute` and `train` all come here.
 //! This crate knows nothing of command lines.
 
 mod block;
@@ -12,6 +12,7 @@ mod emit;
 mod error;
 mod execute;
 mod facts;
+mod file;
 mod fingerprint;
 mod manifest;
 mod solve;
@@ -20,13 +21,15 @@ mod verify;
 pub use block::{BlockOptions, EncodedMatrix, encode};
 pub use compile::{CompileOptions, CompiledSystem, compile};
 pub use documents::{
-    CircuitFields, EncodingFields, Seconds, SolverFields, SystemFields, gate_counts, ledger_fields, SCHEMA_VERSION,
+    CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, gate_counts,
+    ledger_fields,
 };
-pub use emit::{EmitOptions, emit, emit_block};
+pub use emit::{EmitOptions, circuit_fields, emit, emit_block, encoding_fields, solver_fields};
 pub use error::PipelineError;
-pub use execute::{Execution, ExecuteOptions, execute, predict_seconds};
+pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
+pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
 pub use fingerprint::fingerprint;
-pub use manifest::{Manifest, manifest_path};
+pub use manifest::{Kind, Manifest, PolynomialRecord, PreparationRecord, manifest_path};
 pub use solve::{SolveReport, compare, solve};
 pub use verify::{Check, Verification, verify};

@@ -118,6 +118,7 @@ impl Manifest {
         let problem = |message: String| PipelineError::Write { path: path.clone(), message };
         let mut text = serde_json::to_string_pretty(self).map_err(|error| problem(error.to_string()))?;
         text.push('\n');
-        write_atomically(&path, |out| out.write_all(text.as_bytes())).map_err(|error| problem(error.to_string()))
+        write_atomically(&path, |out| out.write_all(text.as_bytes()))
+            .map_err(|error| problem(error.to_string()))
     }
 }

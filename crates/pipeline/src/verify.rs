@@ -6,9 +6,11 @@
 
 use crate::compile::{norm, padded_matrix};
 use crate::documents::gate_counts;
+use crate::emit::registers_of;
 use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, block_of, project_system};
 use crate::facts::SystemFacts;
+use crate::file::read_program;
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind, Manifest, PolynomialRecord, manifest_path};
 use qnewton_circuit::{Circuit, count, depth};
@@ -54,7 +56,12 @@ impl Verification {
 
     fn at_most(&mut self, name: &str, measured: f64, bound: f64) {
         let holds = measured <= bound;
-        self.checks.push(Check { name: name.to_string(), holds, measured: Some(measured), bound: Some(bound) });
+        self.checks.push(Check {
+            name: name.to_string(),
+            holds,
+            measured: Some(measured),
+            bound: Some(bound),
+        });
     }
 }
 
@@ -66,8 +73,10 @@ pub fn verify(
     options: &ExecuteOptions,
     monitor: &dyn Monitor,
 ) -> Result<Verification, PipelineError> {
-    let missing = |problem: &str| PipelineError::Manifest { path: manifest_path(path), problem: problem.to_string() };
-    let manifest = Manifest::of(path)?.ok_or_else(|| missing("there is none, so there is nothing to verify against"))?;
+    let missing =
+        |problem: &str| PipelineError::Manifest { path: manifest_path(path), problem: problem.to_string() };
+    let manifest =
+        Manifest::of(path)?.ok_or_else(|| missing("there is none, so there is nothing to verify against"))?;
     let circuit = read_circuit(path)?;
     let mut result = Verification { checks: Vec::new() };
     result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
@@ -77,9 +86,9 @@ pub fn verify(
     let qubits = circuit.entry()?.qubit_count();
     result.fact("qubits", qubits == manifest.circuit.qubits);
     result.fact("number of unknowns", system.dimension() == manifest.system.n);
-    let described = manifest.circuit.registers.values().flatten().all(|&qubit| qubit < qubits);
-    result.fact("registers", described && manifest.circuit.registers.contains_key("system"));
-    if !result.holds() && (!described || system.dimension() != manifest.system.n) {
+    let described = registers_of(&circuit)? == manifest.circuit.registers;
+    result.fact("registers", described);
+    if !described || system.dimension() != manifest.system.n {
         return Ok(result);
     }
     let facts = SystemFacts::of(&system.matrix)?;
@@ -163,12 +172,7 @@ fn polynomial_of(
     Ok(sum)
 }
 
-/// Reads an OpenQASM file.
+/// The circuit of an OpenQASM file.
 pub(crate) fn read_circuit(path: &Path) -> Result<Circuit, PipelineError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| PipelineError::Io { path: path.to_path_buf(), source })?;
-    match qnewton_qasm::read(&text) {
-        Ok(program) => Ok(program.circuit),
-        Err(error) => Err(PipelineError::Read { path: path.to_path_buf(), source_text: text, error }),
-    }
+    Ok(read_program(path)?.circuit)
 }

@@ -126,6 +126,11 @@ impl NameTable {
         name
     }
 
+    /// Takes a valid name as it is.
+    pub(crate) fn take(&mut self, name: &str) {
+        self.taken.insert(name.to_string());
+    }
+
     /// The same without taking the name; `also_taken` may exclude further ones.
     pub(crate) fn free(&self, wanted: &str, also_taken: impl Fn(&str) -> bool) -> String {
         let identifier = identifier(wanted);

@@ -1,1 +1,36 @@
 //! Cost models, device profiles and the quantum-or-classical decision.
+//!
+//! A [`DeviceProfile`] says what a quantum computer is capable of, a [`QuantumWorkload`] what a circuit asks of it,
+//! and [`quantum_cost()`] predicts from both how long a solution takes from end to end, by named [`Component`]. A
+//! [`ClassicalModel`], measured on this machine, predicts the competitor. [`decide`] compares the two. Every number
+//! says where it comes from: counted on a compiled circuit, a proven bound, or measured. This crate knows nothing of
+//! networks.
+
+mod break_even;
+mod classical;
+mod component;
+mod decision;
+mod device;
+mod error_correction;
+mod quantum_cost;
+mod query_bound;
+mod read_out;
+mod repetition;
+mod serialize;
+mod synthesis;
+mod workload;
+
+pub use break_even::break_even_gate_time;
+pub use classical::{ClassicalCost, ClassicalModel, CubicTime};
+pub use component::{Breakdown, Component, FreeComponents, UnknownComponent};
+pub use decision::{Decision, Mode, Predicted, PredictedProvenance, QuantumSide, Solver, decide};
+pub use device::{
+    DeviceError, DeviceKind, DeviceProfile, Operations, Parallelism, PhysicalOperations, ShotTimes,
+    names as device_names,
+};
+pub use error_correction::ErrorCorrection;
+pub use quantum_cost::{CostOptions, Infeasible, QuantumCost, SMALLEST_FIDELITY, quantum_cost};
+pub use query_bound::jennings_queries;
+pub use read_out::ReadOut;
+pub use synthesis::SynthesisRule;
+pub use workload::{BoundInput, GateClasses, QuantumWorkload, dense_query};

@@ -38,7 +38,8 @@ pub fn block(
     }
     let batch = columns.len().next_power_of_two().min(1 << BATCH_QUBITS.saturating_sub(program.qubits()));
     let batch_qubits = batch.trailing_zeros() as usize;
-    let at_once = if program.qubits() + batch_qubits <= BATCH_QUBITS { rayon::current_num_threads() } else { 1 };
+    let at_once =
+        if program.qubits() + batch_qubits <= BATCH_QUBITS { rayon::current_num_threads() } else { 1 };
     let copies = at_once.next_power_of_two().trailing_zeros() as usize;
     check_memory::<f64>(program.qubits() + batch_qubits + copies, memory_available())?;
     monitor.begin("extracting a block", columns.len() as u64);

@@ -3,8 +3,8 @@
 use crate::bits::{Condition, Gather, Scatter, mask_of, reorder};
 use crate::error::ExecutorError;
 use crate::kernels::{
-    Diagonal, Lookup, Operator, Rotation, add_constant, diagonal, exchange, lookup, permute, rotate, rotate_xx,
-    scale, single,
+    Diagonal, Lookup, Operator, Rotation, add_constant, diagonal, exchange, lookup, permute, rotate,
+    rotate_xx, scale, single,
 };
 use crate::measurement::{collapse, probability_of_one, uniform};
 use crate::program::{Action, ArgumentsStep, CallStep, Kernel, Program, Step};
@@ -44,6 +44,8 @@ pub(crate) struct Execution<'a, R: Real> {
     kernels: u64,
     reported: u64,
     check_interval: u64,
+    /// Whether measurements happen; otherwise they are left to the caller.
+    measures: bool,
 }
 
 /// An active call: where its operands, bits and parameters start.
@@ -98,6 +100,7 @@ impl<'a, R: Real> Execution<'a, R> {
             kernels: 0,
             reported: 0,
             check_interval: interval.clamp(1, KERNELS_BETWEEN_CHECKS),
+            measures: true,
         }
     }
 
@@ -112,6 +115,12 @@ impl<'a, R: Real> Execution<'a, R> {
         }
         self.monitor.advance(self.program.bodies[entry].kernels.saturating_sub(self.reported));
         Ok(())
+    }
+
+    /// Runs the entry without its measurements, for a program whose measurements are final.
+    pub(crate) fn run_unmeasured(&mut self, parameters: &[f64]) -> Result<(), ExecutorError> {
+        self.measures = false;
+        self.run(Condition::default(), parameters)
     }
 
     pub(crate) fn into_bits(self) -> Vec<bool> {
@@ -152,8 +161,10 @@ impl<'a, R: Real> Execution<'a, R> {
                 if holds { self.call(call, frame, false) } else { Ok(()) }
             }
             Step::Measure { qubit, bit } => {
-                let bit = self.bit(frame, *bit);
-                self.bits[bit] = self.measure(self.position(frame, *qubit));
+                if self.measures {
+                    let bit = self.bit(frame, *bit);
+                    self.bits[bit] = self.measure(self.position(frame, *qubit));
+                }
                 self.count()
             }
             Step::Reset(qubit) => {
@@ -248,9 +259,9 @@ impl<'a, R: Real> Execution<'a, R> {
             }
             Action::Reflection { qubits, signal, angle } => {
                 let angle = sign * angle.evaluate(&self.parameters[frame.parameters..]);
-                let zeros = qubits.iter().fold(condition, |condition, &qubit| {
-                    condition.and(self.position(frame, qubit), false)
-                });
+                let zeros = qubits
+                    .iter()
+                    .fold(condition, |condition, &qubit| condition.and(self.position(frame, qubit), false));
                 self.turn(condition, -angle);
                 match signal.map(|signal| self.position(frame, signal)) {
                     None => self.turn(zeros, 2.0 * angle),
@@ -263,9 +274,8 @@ impl<'a, R: Real> Execution<'a, R> {
                 }
             }
             Action::Rotation { axis, selects, target, prepared } => {
-                let reorder = |order: &Scatter| {
-                    Reordered::Rotation(prepared.table.reordered(|k| order.get(k)))
-                };
+                let reorder =
+                    |order: &Scatter| Reordered::Rotation(prepared.table.reordered(|k| order.get(k)));
                 let placement = self.placement(prepared.place, selects, &[], frame, reorder);
                 let table = match &placement.table {
                     Reordered::Rotation(table) => table,
@@ -276,9 +286,8 @@ impl<'a, R: Real> Execution<'a, R> {
                 rotate(self.amplitudes, condition, target, *axis, mask, gather, table, inverse);
             }
             Action::Diagonal { qubits, prepared } => {
-                let reorder = |order: &Scatter| {
-                    Reordered::Diagonal(prepared.table.reordered(|k| order.get(k)))
-                };
+                let reorder =
+                    |order: &Scatter| Reordered::Diagonal(prepared.table.reordered(|k| order.get(k)));
                 let placement = self.placement(prepared.place, qubits, &[], frame, reorder);
                 let table = match &placement.table {
                     Reordered::Diagonal(table) => table,
@@ -299,8 +308,7 @@ impl<'a, R: Real> Execution<'a, R> {
                 add_constant(self.amplitudes, condition, positions, scatter, constant);
             }
             Action::Lookup { address, target, relative_phase, prepared } => {
-                let reorder =
-                    |order: &Scatter| Reordered::Lookup(prepared.table.reordered(|k| order.get(k)));
+                let reorder = |order: &Scatter| Reordered::Lookup(prepared.table.reordered(|k| order.get(k)));
                 let placement = self.placement(prepared.place, address, target, frame, reorder);
                 let table = match &placement.table {
                     Reordered::Lookup(table) => table,
@@ -381,9 +389,9 @@ impl<'a, R: Real> Execution<'a, R> {
     }
 
     fn condition(&self, controls: &[(u32, bool)], frame: Frame) -> Condition {
-        controls.iter().fold(frame.condition, |condition, &(qubit, on)| {
-            condition.and(self.position(frame, qubit), on)
-        })
+        controls
+            .iter()
+            .fold(frame.condition, |condition, &(qubit, on)| condition.and(self.position(frame, qubit), on))
     }
 
     fn measure(&mut self, position: u8) -> bool {

@@ -9,25 +9,30 @@
 
 pub mod block;
 pub mod error;
+pub mod estimate;
 pub mod measurement;
 pub mod memory;
 pub mod program;
 pub mod projection;
 pub mod real;
 pub mod run;
+pub mod shots;
 pub mod state;
 
 mod bits;
 mod execute;
+mod finality;
 mod kernels;
 mod regions;
 
 pub use block::{block, full_block, unitary};
 pub use error::ExecutorError;
+pub use estimate::{measure_speed, operations_estimate};
 pub use measurement::sample;
 pub use memory::{memory_available, memory_needed};
 pub use program::Program;
 pub use projection::{postselect, project};
 pub use real::Real;
 pub use run::{Outcome, RunOptions, run};
+pub use shots::run_shots;
 pub use state::StateVector;

@@ -26,7 +26,6 @@ pub struct Program<R: Real = f64> {
     /// Number of operations with tables, which know where their tables are by their number.
     pub(crate) placed: usize,
     parameters: usize,
-    unitary: bool,
     name: String,
 }
 
@@ -35,6 +34,8 @@ pub(crate) struct Body<R: Real> {
     pub(crate) steps: Vec<Step<R>>,
     /// Kernels that one execution runs, callees included.
     pub(crate) kernels: u64,
+    /// Whether it neither measures, resets nor branches.
+    pub(crate) unitary: bool,
 }
 
 /// One step of a body.
@@ -62,19 +63,60 @@ pub(crate) struct Prepared<T> {
 
 pub(crate) enum Action<R: Real> {
     /// A gate with literal angles.
-    Single { target: u32, operator: Operator },
+    Single {
+        target: u32,
+        operator: Operator,
+    },
     /// A gate whose angles depend on parameters.
-    Parametric { target: u32, gate: Gate, angles: Box<[Angle]> },
-    Swap { targets: [u32; 2] },
-    RotateZz { targets: [u32; 2], angle: Angle },
-    RotateXx { targets: [u32; 2], angle: Angle },
-    Phase { angle: Angle },
-    Rotation { axis: Axis, selects: Box<[u32]>, target: u32, prepared: Prepared<Rotation<R>> },
-    Diagonal { qubits: Box<[u32]>, prepared: Prepared<Diagonal<R>> },
-    Permutation { qubits: Box<[u32]>, prepared: Prepared<Cycles> },
-    Reflection { qubits: Box<[u32]>, signal: Option<u32>, angle: Angle },
-    AddConstant { qubits: Box<[u32]>, constant: u64, place: usize },
-    Lookup { address: Box<[u32]>, target: Box<[u32]>, relative_phase: bool, prepared: Prepared<Lookup> },
+    Parametric {
+        target: u32,
+        gate: Gate,
+        angles: Box<[Angle]>,
+    },
+    Swap {
+        targets: [u32; 2],
+    },
+    RotateZz {
+        targets: [u32; 2],
+        angle: Angle,
+    },
+    RotateXx {
+        targets: [u32; 2],
+        angle: Angle,
+    },
+    Phase {
+        angle: Angle,
+    },
+    Rotation {
+        axis: Axis,
+        selects: Box<[u32]>,
+        target: u32,
+        prepared: Prepared<Rotation<R>>,
+    },
+    Diagonal {
+        qubits: Box<[u32]>,
+        prepared: Prepared<Diagonal<R>>,
+    },
+    Permutation {
+        qubits: Box<[u32]>,
+        prepared: Prepared<Cycles>,
+    },
+    Reflection {
+        qubits: Box<[u32]>,
+        signal: Option<u32>,
+        angle: Angle,
+    },
+    AddConstant {
+        qubits: Box<[u32]>,
+        constant: u64,
+        place: usize,
+    },
+    Lookup {
+        address: Box<[u32]>,
+        target: Box<[u32]>,
+        relative_phase: bool,
+        prepared: Prepared<Lookup>,
+    },
 }
 
 /// A call.
@@ -117,13 +159,11 @@ impl<R: Real> Program<R> {
         check_nesting(circuit, entry)?;
         let mut compiler = Compiler { circuit, tables: Tables::default(), placed: 0 };
         let mut bodies: Vec<Body<R>> = Vec::with_capacity(entry + 1);
-        let mut unitary = Vec::with_capacity(entry + 1);
         for (definition, reached) in circuit.definitions()[..=entry].iter().zip(reached) {
             let steps = if reached { compiler.body(definition)? } else { Vec::new() };
             let kernels = steps.iter().fold(0u64, |sum, step| sum.saturating_add(step.kernels(&bodies)));
-            bodies.push(Body { steps, kernels });
-            let callees = definition.all_calls().all(|call| unitary[call.callee.index()]);
-            unitary.push(definition.is_unitary_itself() && callees);
+            let callees = definition.all_calls().all(|call| bodies[call.callee.index()].unitary);
+            bodies.push(Body { steps, kernels, unitary: definition.is_unitary_itself() && callees });
         }
         let definition = &circuit.definitions()[entry];
         Ok(Program {
@@ -133,7 +173,6 @@ impl<R: Real> Program<R> {
             bits: definition.bit_count(),
             placed: compiler.placed,
             parameters: definition.parameters.len(),
-            unitary: unitary[entry],
             name: definition.name.clone(),
         })
     }
@@ -160,7 +199,7 @@ impl<R: Real> Program<R> {
 
     /// An error unless the circuit neither measures, resets nor branches.
     pub(crate) fn check_unitary(&self) -> Result<(), ExecutorError> {
-        if self.unitary {
+        if self.bodies[self.entry].unitary {
             return Ok(());
         }
         Err(CircuitError::NotUnitary { definition: self.name.clone() }.into())

@@ -6,7 +6,10 @@
 //! the fixed bits, are disjoint for different (base, offset). Consecutive bases below the lowest fixed bit
 //! form contiguous runs, which is what kernels loop over.
 
-#![expect(unsafe_code, reason = "disjoint index sets that are not contiguous cannot be split safely otherwise")]
+#![expect(
+    unsafe_code,
+    reason = "disjoint index sets that are not contiguous cannot be split safely otherwise"
+)]
 
 use crate::real::Real;
 use num_complex::Complex;
@@ -45,7 +48,10 @@ pub(crate) fn for_each_tuple<R: Real, const T: usize>(
 ) {
     let walk = Walk::new(amplitudes.len(), fixed, split);
     for (position, &offset) in offsets.iter().enumerate() {
-        assert!(offset & !fixed == 0 && !offsets[..position].contains(&offset), "offsets are distinct and fixed");
+        assert!(
+            offset & !fixed == 0 && !offsets[..position].contains(&offset),
+            "offsets are distinct and fixed"
+        );
     }
     let shared = Shared::new(amplitudes);
     walk.run(T * walk.run, |blocks| {

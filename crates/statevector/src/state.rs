@@ -118,6 +118,12 @@ impl<R: Real> StateVector<R> {
         sum_over(&self.amplitudes, term)
     }
 
+    /// Back to |0...0>.
+    pub(crate) fn reset(&mut self) {
+        self.amplitudes.fill(Complex::zero());
+        self.amplitudes[0] = Complex::from(R::one());
+    }
+
     pub(crate) fn amplitudes(&self) -> &[Complex<R>] {
         &self.amplitudes
     }

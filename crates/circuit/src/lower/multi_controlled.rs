@@ -255,11 +255,14 @@ pub(super) fn relative_phase_mcx<S: Sink>(
             margolus(sink, controls[controls.len() - 1], work.clean[controls.len() - 3], target);
             and_chain(sink, controls, work.clean, true);
         }
-        [rest @ .., a, b] if matches!(rest.len(), 2 | 3) && !(work.clean.is_empty() && work.dirty.is_empty()) => {
+        [rest @ .., a, b]
+            if matches!(rest.len(), 2 | 3) && !(work.clean.is_empty() && work.dirty.is_empty()) =>
+        {
             // The helper toggles by the rest between two toggles of the target by the helper: up to phases,
             // the helper is restored and the target toggled by all controls, whatever the helper was.
             let helper = work.clean.first().or(work.dirty.first()).copied().unwrap_or(target);
-            let toggle_target = |sink: &mut S, inverse| relative_phase_c3x(sink, [*a, *b, helper], target, inverse);
+            let toggle_target =
+                |sink: &mut S, inverse| relative_phase_c3x(sink, [*a, *b, helper], target, inverse);
             let toggle_helper =
                 |sink: &mut S, inverse| relative_phase_mcx(sink, rest, helper, Workspace::default(), inverse);
             for undo in [false, true] {

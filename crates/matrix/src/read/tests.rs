@@ -255,6 +255,40 @@ mod numpy_files {
     }
 }
 
+mod files_of_other_programs {
+    use super::*;
+
+    fn path(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    }
+
+    #[test]
+    fn numpy_and_scipy_files_are_read_bit_for_bit() {
+        let a = array![
+            [4.0, -1.0, 0.0, 0.1],
+            [-1.0, 4.0, 1e-17, 0.0],
+            [0.0, 0.0, 2.5, -3.0],
+            [7.0, 0.0, 0.0, 1.0 / 3.0]
+        ];
+        let real = |name: &str| read_matrix(path(name)).unwrap().into_real().unwrap().to_dense();
+        for format in ["csr", "csc", "coo", "dia", "bsr", "array"] {
+            assert_eq!(real(&format!("scipy-{format}.npz")), a, "{format}");
+        }
+        for name in ["numpy-dense.npz", "numpy-fortran.npy", "scipy-coordinate.mtx", "scipy-dense.mtx"] {
+            assert_eq!(real(name), a, "{name}");
+        }
+        assert_eq!(real("scipy-symmetric.mtx"), &a + &a.t());
+        assert_eq!(read_vector(path("numpy-vector.npy")).unwrap(), a.row(0).to_vec());
+        let hermitian = ndarray::Zip::from(&a)
+            .and(&a.t())
+            .map_collect(|value, mirrored| Complex64::new((value + mirrored) / 2.0, value - mirrored));
+        let hermitian = AnyMatrix::Complex(SparseMatrix::from_dense(&hermitian));
+        for name in ["scipy-hermitian.mtx", "scipy-complex.npz"] {
+            assert_eq!(read_matrix(path(name)).unwrap(), hermitian, "{name}");
+        }
+    }
+}
+
 mod archives {
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use super::operands::Resolved;
 use super::reader::Reader;
-use super::scope::{Body, RegisterSymbol, Symbol, Value};
+use super::scope::{Body, Place, RegisterSymbol, Symbol, Value};
 use crate::issue::{Issue, Outcome, parse};
 use crate::names::is_reserved;
 use crate::syntax::{Expression, consumed, expression, operand, operands, size, string, symbol, terminator, word};
@@ -63,6 +63,7 @@ impl<'a> Reader<'a> {
         if quantum {
             self.define(name, Symbol::Qubits(symbol_of(used as u32)))?;
             body.definition.add_register(name, len);
+            self.qubit_count += len;
             return Ok(parse(terminator, input)?.0);
         }
         self.define(name, Symbol::Bits(symbol_of(used as u32)))?;
@@ -117,7 +118,7 @@ impl<'a> Reader<'a> {
             }
             rest = parse(symbol("++"), rest)?.0;
         }
-        self.define(name, Symbol::Alias(qubits))?;
+        self.define(name, Symbol::Alias(qubits.into()))?;
         Ok(parse(terminator, rest)?.0)
     }
 
@@ -196,6 +197,9 @@ impl<'a> Reader<'a> {
             let message = format!("{} qubits are measured into {} bits", qubits.len(), bits.len());
             return Err(Issue::invalid(at, message));
         }
+        if let Place::Branch(branch) = &mut body.place {
+            branch.written.extend(bits);
+        }
         for (&qubit, &bit) in qubits.iter().zip(bits) {
             let (qubit, bit) = (body.qubit(qubit), body.bit(bit));
             body.definition.measure(qubit, bit);
@@ -219,7 +223,10 @@ impl<'a> Reader<'a> {
         let mut qubits: Vec<QubitId> = Vec::new();
         let mut rest = input;
         if rest.starts_with(';') {
-            let count = self.visible_qubits(body);
+            let count = match body.place {
+                Place::Gate { .. } => body.definition.qubit_count(),
+                Place::Main | Place::Branch(_) => self.qubit_count,
+            };
             self.expand(count, &input[..1])?;
             qubits.extend((0..count).map(QubitId::from_index));
         } else {

@@ -39,7 +39,8 @@ impl<'a> Reader<'a> {
         let angle = match self.evaluate(expression, body)? {
             Value::Integer(value) => Angle::from(value as f64),
             Value::Real(value) => Angle::from(value),
-            Value::Affine(angle) => angle,
+            // Scaling may have made a zero negative.
+            Value::Affine(angle) => Angle { constant: angle.constant + 0.0, ..angle },
             Value::NotAffine => {
                 body.generic = true;
                 Angle::default()

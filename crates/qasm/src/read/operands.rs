@@ -5,6 +5,7 @@ use super::scope::{Body, Place, RegisterSymbol, Symbol};
 use crate::issue::{Issue, Outcome};
 use crate::syntax::{Expression, Index, Operand};
 use qnewton_circuit::{BitId, QubitId};
+use std::rc::Rc;
 
 /// One item, or a register or part of one.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,8 +47,7 @@ impl<'a> Reader<'a> {
         match self.symbols.get(operand.name) {
             Some(&Symbol::Qubits(register)) => self.select(register, operand, body, QubitId),
             Some(Symbol::Alias(qubits)) => {
-                // Copied: the index may be evaluated, and the copy is accounted for.
-                let qubits = qubits.clone();
+                let qubits = Rc::clone(qubits);
                 let indexed = RegisterSymbol { start: 0, len: qubits.len() as u32, indexed: true };
                 let positions = self.select(indexed, operand, body, |position| position)?;
                 Ok(match positions {

@@ -7,7 +7,7 @@ use crate::issue::{Issue, Outcome, parse};
 use crate::names::{QELIB1, STDGATES};
 use crate::syntax::lexical::is_word;
 use crate::syntax::{NESTING, blank, string, symbol, terminator, word};
-use qnewton_circuit::{Circuit, Definition, DefinitionId, Gate};
+use qnewton_circuit::{Circuit, DefinitionId, Gate};
 use std::collections::{HashMap, HashSet};
 
 /// How deep definitions may call definitions.
@@ -20,8 +20,6 @@ pub(super) struct Reader<'a> {
     pub(super) source: &'a str,
     pub(super) version: Option<(u32, u32)>,
     pub(super) circuit: Circuit,
-    /// For each definition, how deep it calls others.
-    pub(super) depths: Vec<u32>,
     /// Names of the program.
     pub(super) symbols: HashMap<&'a str, Symbol>,
     /// Names of the standard library in use.
@@ -29,8 +27,10 @@ pub(super) struct Reader<'a> {
     pub(super) gates: Vec<DefinedGate<'a>>,
     /// Definitions that consist of one gate of the table.
     pub(super) wrappers: HashMap<Gate, DefinitionId>,
-    /// Definitions made for generic gates.
-    pub(super) instances: usize,
+    /// Qubits of the main program so far.
+    pub(super) qubit_count: usize,
+    /// Bytes of gate bodies that were read again for given angles.
+    pub(super) reread: usize,
     warnings: Vec<(&'a str, String)>,
     included: &'static [&'static str],
     names: HashSet<String>,
@@ -45,12 +45,12 @@ impl<'a> Reader<'a> {
             source,
             version: None,
             circuit: Circuit::new(),
-            depths: Vec::new(),
             symbols: HashMap::new(),
             standard: HashMap::new(),
             gates: Vec::new(),
             wrappers: HashMap::new(),
-            instances: 0,
+            qubit_count: 0,
+            reread: 0,
             warnings: Vec::new(),
             included: &[],
             names: HashSet::new(),
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
             }
             "gate" => {
                 self.in_main(body, first)?;
-                self.gate_definition(input, after)
+                self.user_gate(input, after)
             }
             "opaque" => {
                 self.in_main(body, first)?;
@@ -170,18 +170,12 @@ impl<'a> Reader<'a> {
         result
     }
 
-    /// Adds a finished definition, whose callees are at most `depth` deep.
-    pub(super) fn add_definition(
-        &mut self,
-        definition: Definition,
-        depth: u32,
-        at: &'a str,
-    ) -> Outcome<'a, DefinitionId> {
-        if depth >= CALL_DEPTH {
-            return Err(Issue::too_large(at, format!("gates call gates more than {CALL_DEPTH} levels deep")));
+    /// The depth of a definition whose callees are at most `below` deep.
+    pub(super) fn depth_above(&self, below: u32, at: &'a str) -> Outcome<'a, u32> {
+        if below < CALL_DEPTH {
+            return Ok(below + 1);
         }
-        self.depths.push(depth + 1);
-        Ok(self.circuit.add(definition))
+        Err(Issue::too_large(at, format!("gates call gates more than {CALL_DEPTH} levels deep")))
     }
 
     /// `wanted`, or with the first free numeric suffix.

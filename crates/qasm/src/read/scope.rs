@@ -3,6 +3,7 @@
 use crate::issue::{Issue, Outcome};
 use qnewton_circuit::{Angle, BitId, Definition, DefinitionId, Gate, QubitId};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The value of an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +21,7 @@ pub(crate) enum Value {
 pub(crate) enum Symbol {
     Qubits(RegisterSymbol),
     Bits(RegisterSymbol),
-    Alias(Vec<QubitId>),
+    Alias(Rc<[QubitId]>),
     Constant(Value),
     Gate(GateSymbol),
 }
@@ -62,6 +63,8 @@ pub(crate) struct DefinedGate<'a> {
     pub(crate) name: &'a str,
     pub(crate) parameters: usize,
     pub(crate) qubits: usize,
+    /// How deep it calls other definitions.
+    pub(crate) depth: u32,
     pub(crate) form: Form<'a>,
 }
 
@@ -116,6 +119,8 @@ pub(crate) struct Branch {
     qubit_numbers: HashMap<QubitId, QubitId>,
     pub(crate) bits: Vec<BitId>,
     bit_numbers: HashMap<BitId, BitId>,
+    /// Bits that are written, as the main program numbers them.
+    pub(crate) written: Vec<BitId>,
 }
 
 impl<'a> Body<'a> {

@@ -7,7 +7,7 @@ pub(crate) mod parts;
 pub(crate) use expression::{BinaryOperator, Expression, Node, expression};
 pub(crate) use lexical::{blank, string, symbol, word};
 pub(crate) use parts::{
-    GateCall, Index, Modifier, ModifierKind, Operand, gate_call, operand, operands, size, terminator,
+    GateCall, Index, ModifierKind, Operand, gate_call, operand, operands, size, terminator,
 };
 
 /// How deep parentheses, blocks and unary operators may nest.

@@ -63,7 +63,7 @@ fn formal_names(plan: &Plan, definition: &Definition, parameters: &[String]) -> 
         for position in 0..register.len {
             let wanted =
                 if register.len == 1 { register.name.clone() } else { format!("{}_{position}", register.name) };
-            let name = plan.names.free(&wanted, |name| taken.contains(name));
+            let name = plan.in_gates.free(&wanted, |name| taken.contains(name));
             taken.insert(name.clone());
             names.push(name);
         }

@@ -19,8 +19,8 @@ pub(super) struct Plan<'c> {
     pub(super) bit_registers: Vec<(String, u32)>,
     /// Definitions of gates that `stdgates.inc` lacks.
     pub(super) restated: Vec<&'static str>,
-    /// Names in use at the top level.
-    pub(super) names: NameTable,
+    /// Names that the qubits of gates cannot have.
+    pub(super) in_gates: NameTable,
     /// Statements of the file.
     pub(super) statements: u128,
 }
@@ -63,11 +63,13 @@ impl<'c> Plan<'c> {
         let mut claim = |name: &str, len: u32| (names.claim(name), len);
         let registers = entry.registers().iter().map(|r| claim(&r.name, r.len)).collect();
         let bit_registers = entry.bit_registers().iter().map(|r| claim(&r.name, r.len)).collect();
-        let gate_names = gates
+        let gate_names: Vec<Option<String>> = gates
             .iter()
             .zip(circuit.definitions())
             .map(|(&is_gate, definition)| is_gate.then(|| names.claim(&definition.name)))
             .collect();
+        let mut in_gates = NameTable::new();
+        gate_names.iter().flatten().for_each(|name| in_gates.take(name));
         Ok(Plan {
             circuit,
             style,
@@ -76,7 +78,7 @@ impl<'c> Plan<'c> {
             registers,
             bit_registers,
             restated: restated_gates(circuit, style, &reachable)?,
-            names,
+            in_gates,
             statements: total.saturating_add(lines[entry_id.index()]),
         })
     }
@@ -87,13 +89,13 @@ impl<'c> Plan<'c> {
     }
 }
 
-/// Whether the definition reaches each definition up to `entry`.
+/// Whether the entry reaches each definition up to itself.
 fn reachable(circuit: &Circuit, entry: usize) -> Vec<bool> {
     let mut reachable = vec![false; entry + 1];
     reachable[entry] = true;
     for position in (0..=entry).rev() {
         if reachable[position] {
-            for call in circuit.definitions()[position].all_calls() {
+            for call in circuit.definitions()[position].all_calls().filter(|call| call.repetitions > 0) {
                 reachable[call.callee.index()] = true;
             }
         }

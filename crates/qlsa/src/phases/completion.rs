@@ -179,8 +179,9 @@ mod tests {
 
     #[test]
     fn the_complex_completion_completes_without_zeros_in_the_disc() {
-        let target: Vec<Complex64> =
-            (0..40).map(|k| Complex64::from_polar(0.12, f64::from(k * k)) / (1.0 + 0.1 * f64::from(k))).collect();
+        let target: Vec<Complex64> = (0..40)
+            .map(|k| Complex64::from_polar(0.12, f64::from(k * k)) / (1.0 + 0.1 * f64::from(k)))
+            .collect();
         let completion = complete_complex(&target);
         assert!(completion.converged);
         let eta = |w| evaluate(completion.coefficients.iter().copied(), w);

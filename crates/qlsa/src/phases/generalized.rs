@@ -186,7 +186,8 @@ mod tests {
             let v = sequence(&phases, z * z);
             // <+|V|+> with the phase removed is <0|U|0>.
             let sign = if factors.degree() % 2 == 1 { 1.0 } else { -1.0 };
-            let corner = 0.5 * (v[0][0] + v[0][1] + v[1][0] + v[1][1]) * sign / z.powu(factors.degree() as u32);
+            let corner =
+                0.5 * (v[0][0] + v[0][1] + v[1][0] + v[1][1]) * sign / z.powu(factors.degree() as u32);
             assert!((corner.re - series.evaluate(f64::cos(angle))).abs() < 1e-12);
         }
     }
@@ -195,10 +196,16 @@ mod tests {
     fn inadmissible_polynomials_are_refused() {
         let one = Complex64::ONE;
         assert!(matches!(generalized_phases(&[]), Err(PhaseError::NotFinite { index: 0 })));
-        assert!(matches!(generalized_phases(&[one, one * f64::NAN]), Err(PhaseError::NotFinite { index: 1 })));
+        assert!(matches!(
+            generalized_phases(&[one, one * f64::NAN]),
+            Err(PhaseError::NotFinite { index: 1 })
+        ));
         match generalized_phases(&[one * 0.6, Complex64::I * 0.6]) {
             Err(PhaseError::TooLargeOnCircle { angle, value }) => {
-                assert!((value - 1.2).abs() < 0.05 && (angle + std::f64::consts::FRAC_PI_2).rem_euclid(2.0 * PI) < 0.5);
+                assert!(
+                    (value - 1.2).abs() < 0.05
+                        && (angle + std::f64::consts::FRAC_PI_2).rem_euclid(2.0 * PI) < 0.5
+                );
             }
             other => panic!("{other:?}"),
         }

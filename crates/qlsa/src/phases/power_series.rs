@@ -1,6 +1,7 @@
 //! The exponential of a power series.
 
 use super::convolution::{Coefficient, Transform, product};
+use crate::polynomial::grid::smooth_even_length;
 
 /// Below this length the exponential is computed from its recurrence.
 const DIRECT_LENGTH: usize = 48;
@@ -17,8 +18,8 @@ pub(crate) fn exponential<C: Coefficient>(series: &[C]) -> Vec<C> {
     let mut reciprocal = reciprocal_by_recurrence(&result);
     while let Some(next) = lengths.pop() {
         let length = result.len();
-        // A cyclic product of length 2m leaves entries m - 1 .. 2m - 1 of a (2m - 1) x m product intact.
-        let transform = Transform::new(2 * length);
+        // A cyclic product of length 2m or more leaves entries m - 1 .. 2m - 1 of a (2m - 1) x m product intact.
+        let transform = Transform::new(smooth_even_length(2 * length));
         let result_spectrum = transform.spectrum(&result);
 
         if reciprocal.len() < length {
@@ -26,7 +27,8 @@ pub(crate) fn exponential<C: Coefficient>(series: &[C]) -> Vec<C> {
             let known = reciprocal.len();
             let spectrum = transform.spectrum(&reciprocal);
             let square = transform.sequence(product(&spectrum, &spectrum));
-            let excess = transform.sequence(product(&transform.spectrum(&square[..length]), &result_spectrum));
+            let excess =
+                transform.sequence(product(&transform.spectrum(&square[..length]), &result_spectrum));
             reciprocal.extend(excess[known..length].iter().map(|value| -*value));
         }
 
@@ -69,11 +71,8 @@ fn reciprocal_by_recurrence<C: Coefficient>(series: &[C]) -> Vec<C> {
     let mut result: Vec<C> = Vec::with_capacity(series.len());
     for k in 0..series.len() {
         let inverse = series[0].reciprocal();
-        let value = if k == 0 {
-            inverse
-        } else {
-            -((1..=k).map(|j| series[j] * result[k - j]).sum::<C>() * inverse)
-        };
+        let value =
+            if k == 0 { inverse } else { -((1..=k).map(|j| series[j] * result[k - j]).sum::<C>() * inverse) };
         result.push(value);
     }
     result

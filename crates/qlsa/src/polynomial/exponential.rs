@@ -17,7 +17,11 @@ pub fn sine(time: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
 
 fn jacobi_anger(time: f64, epsilon: f64, parity: Parity) -> Result<Approximation, PolynomialError> {
     if !time.is_finite() {
-        return Err(PolynomialError::OutOfRange { name: "time", value: time, accepted: "the finite numbers" });
+        return Err(PolynomialError::OutOfRange {
+            name: "time",
+            value: time,
+            accepted: "the finite numbers",
+        });
     }
     if !(epsilon > 0.0 && epsilon < 1.0) {
         return Err(PolynomialError::OutOfRange { name: "epsilon", value: epsilon, accepted: "(0, 1)" });
@@ -50,7 +54,7 @@ fn bessel_sequence(t: f64) -> Vec<f64> {
     // |J_k(t)| <= (e t / 2k)^k, and beyond k = t the decay sets in within a few t^(1/3).
     let length = (t + 24.0 * t.cbrt() + 48.0).ceil() as usize;
     let mut values = vec![0.0; length + 1];
-    values[length] = f64::MIN_POSITIVE;
+    values[length] = 1.0;
     let mut next = 0.0;
     for k in (1..=length).rev() {
         let current = values[k];

@@ -47,20 +47,22 @@ impl ChebyshevSeries {
         // The degree as a cosine sum in psi, and half the spacing of the 2N midpoints.
         let degree = self.degree() as f64 * if self.parity().is_some() { 0.5 } else { 1.0 };
         let mut radius = 0.5 * PI / grid.points() as f64;
+        // Coefficients near the largest double can overflow to infinities of both signs.
+        let cell = |(index, value): (usize, &f64)| Cell {
+            centre: grid.angle(index, 0.25),
+            modulus: if value.is_nan() { f64::INFINITY } else { value.abs() },
+        };
         let mut best = Cell { centre: 0.0, modulus: 0.0 };
-        for (index, value) in values.iter().enumerate() {
-            if value.abs() > best.modulus {
-                best = Cell { centre: grid.angle(index, 0.25), modulus: value.abs() };
+        for cell in values.iter().enumerate().map(cell) {
+            if cell.modulus > best.modulus {
+                best = cell;
             }
         }
         let mut upper_bound = best.modulus / (degree * radius).cos();
 
-        let mut cells: Vec<Cell> = values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| Cell { centre: grid.angle(index, 0.25), modulus: value.abs() })
-            .filter(|cell| may_hold_maximum(cell, best.modulus, degree * radius))
-            .collect();
+        let cells = values.iter().enumerate().map(cell);
+        let mut cells: Vec<Cell> =
+            cells.filter(|cell| may_hold_maximum(cell, best.modulus, degree * radius)).collect();
         drop(values);
         best = self.climb(best, radius);
         let mut budget = REFINEMENT_BUDGET / count;
@@ -133,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_chebyshev_polynomial_has_norm_one() {
-        for (index, parity) in [(0, Parity::Even), (1, Parity::Even), (40, Parity::Odd), (5000, Parity::Odd)] {
+        for (index, parity) in [(0, Parity::Even), (1, Parity::Even), (40, Parity::Odd), (5000, Parity::Odd)]
+        {
             let mut coefficients = vec![0.0; index + 1];
             coefficients[index] = -1.0;
             let norm = ChebyshevSeries::new(coefficients, Some(parity)).unwrap().max_norm();
@@ -146,6 +149,12 @@ mod tests {
     fn the_zero_polynomial_has_norm_zero() {
         let norm = ChebyshevSeries::new(vec![0.0; 4], None).unwrap().max_norm();
         assert_eq!((norm.value, norm.upper_bound), (0.0, 0.0));
+    }
+
+    #[test]
+    fn overflow_is_reported_as_infinite() {
+        let norm = ChebyshevSeries::new(vec![1e308; 9], None).unwrap().max_norm();
+        assert_eq!((norm.value, norm.upper_bound), (f64::INFINITY, f64::INFINITY));
     }
 
     #[test]

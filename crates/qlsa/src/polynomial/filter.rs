@@ -121,7 +121,9 @@ mod tests {
         for (gap, epsilon) in [(0.5, 0.3), (0.1, 1e-3), (0.01, 1e-8)] {
             let reflection = kernel_reflection(gap, epsilon).unwrap();
             assert!((reflection.series.evaluate(0.0) - 1.0).abs() < 1e-12);
-            assert!(reflection.error <= epsilon && largest(&reflection, gap, 1.0) <= reflection.error + 1e-14);
+            assert!(
+                reflection.error <= epsilon && largest(&reflection, gap, 1.0) <= reflection.error + 1e-14
+            );
             assert!((reflection.series.max_norm().value - 1.0).abs() < 1e-12);
             let n = (reflection.series.degree() / 2) as f64;
             assert!(n == 1.0 || 2.0 / (0.5 * (n - 1.0) * 2.0 * gap.atanh()).cosh().powi(2) > epsilon);
@@ -144,9 +146,15 @@ mod tests {
     #[test]
     fn bad_parameters_are_named() {
         assert!(matches!(eigenstate_filter(0.0, 0.1), Err(PolynomialError::OutOfRange { name: "gap", .. })));
-        assert!(matches!(eigenstate_filter(0.1, 1.0), Err(PolynomialError::OutOfRange { name: "epsilon", .. })));
+        assert!(matches!(
+            eigenstate_filter(0.1, 1.0),
+            Err(PolynomialError::OutOfRange { name: "epsilon", .. })
+        ));
         assert!(matches!(kernel_reflection(1.0, 0.1), Err(PolynomialError::OutOfRange { name: "gap", .. })));
-        assert!(matches!(kernel_reflection(0.1, 2.0), Err(PolynomialError::OutOfRange { name: "epsilon", .. })));
+        assert!(matches!(
+            kernel_reflection(0.1, 2.0),
+            Err(PolynomialError::OutOfRange { name: "epsilon", .. })
+        ));
         assert!(matches!(eigenstate_filter(1e-12, 0.1), Err(PolynomialError::DegreeTooHigh { .. })));
         assert!(matches!(kernel_reflection(1e-12, 0.1), Err(PolynomialError::DegreeTooHigh { .. })));
         assert!(matches!(eigenstate_filter(0.1, 1e-20), Err(PolynomialError::BelowRounding { .. })));

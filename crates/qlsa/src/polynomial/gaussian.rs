@@ -29,7 +29,9 @@ mod tests {
             }
         }
         assert!(gaussian(10.0, 1e-3).unwrap().series.degree() <= 2);
-        assert!(gaussian(0.0, 0.1).is_err() && gaussian(f64::NAN, 0.1).is_err() && gaussian(0.1, 0.0).is_err());
+        assert!(
+            gaussian(0.0, 0.1).is_err() && gaussian(f64::NAN, 0.1).is_err() && gaussian(0.1, 0.0).is_err()
+        );
         assert!(matches!(gaussian(1e-12, 0.1), Err(PolynomialError::DegreeTooHigh { .. })));
     }
 }

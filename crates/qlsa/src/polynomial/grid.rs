@@ -123,9 +123,7 @@ impl CosineGrid {
                 scratch.work.resize(inverse.get_inplace_scratch_len(), Complex64::ZERO);
                 inverse.process_with_scratch(&mut scratch.spectrum, &mut scratch.work);
                 let (lower, upper) = values.split_at_mut(half);
-                for (((sum, twist), low), high) in
-                    scratch.spectrum.iter().zip(twist).zip(lower).zip(upper)
-                {
+                for (((sum, twist), low), high) in scratch.spectrum.iter().zip(twist).zip(lower).zip(upper) {
                     let value = sum * twist;
                     *low = value.re;
                     *high = -value.im;
@@ -160,9 +158,11 @@ impl CosineGrid {
                 let (lower, upper) = values.split_at(half);
                 scratch.spectrum.clear();
                 scratch.spectrum.extend(
-                    lower.iter().zip(upper).zip(twist).map(|((low, high), twist)| {
-                        Complex64::new(*low, -high) * twist.conj()
-                    }),
+                    lower
+                        .iter()
+                        .zip(upper)
+                        .zip(twist)
+                        .map(|((low, high), twist)| Complex64::new(*low, -high) * twist.conj()),
                 );
                 scratch.work.resize(forward.get_inplace_scratch_len(), Complex64::ZERO);
                 forward.process_with_scratch(&mut scratch.spectrum, &mut scratch.work);
@@ -228,8 +228,7 @@ pub(crate) fn rotations(start: f64, step: f64, count: usize) -> Vec<Complex64> {
 /// evaluated for a block of steps and for the block starts only.
 fn for_each_rotation(start: f64, step: f64, count: usize, mut visit: impl FnMut(usize, Complex64)) {
     const BLOCK: usize = 256;
-    let within: Vec<Complex64> =
-        (0..BLOCK.min(count)).map(|k| Complex64::cis(k as f64 * step)).collect();
+    let within: Vec<Complex64> = (0..BLOCK.min(count)).map(|k| Complex64::cis(k as f64 * step)).collect();
     let mut base = 0;
     while base < count {
         let origin = Complex64::cis(start + base as f64 * step);
@@ -265,7 +264,10 @@ mod tests {
                     let expected: f64 = (0..count)
                         .map(|k| coefficients[k] * (frequency(frequencies, k) * grid.angle(j, shift)).cos())
                         .sum();
-                    assert!((value - expected).abs() < 1e-12 * count as f64, "{frequencies:?} {count} {shift}");
+                    assert!(
+                        (value - expected).abs() < 1e-12 * count as f64,
+                        "{frequencies:?} {count} {shift}"
+                    );
                 }
                 let expected: Vec<f64> = (0..count)
                     .map(|k| {
@@ -276,7 +278,10 @@ mod tests {
                 let mut sums = vec![0.0; count];
                 grid.analyze(&mut values, shift, 1.0, &mut sums, &mut scratch);
                 for (sum, expected) in sums.iter().zip(&expected) {
-                    assert!((sum - expected).abs() < 1e-12 * grid.points() as f64, "{frequencies:?} {count} {shift}");
+                    assert!(
+                        (sum - expected).abs() < 1e-12 * grid.points() as f64,
+                        "{frequencies:?} {count} {shift}"
+                    );
                 }
             }
         }
@@ -320,11 +325,11 @@ mod tests {
     fn grid_lengths_are_even_smooth_and_close() {
         for minimum in 1..2000 {
             let length = smooth_even_length(minimum);
-            assert!(length >= minimum && length % 2 == 0);
+            assert!(length >= minimum && length.is_multiple_of(2));
             assert!(length <= minimum + minimum / 3 + 2, "{minimum} -> {length}");
             let mut rest = length;
             for prime in [2, 3, 5] {
-                while rest % prime == 0 {
+                while rest.is_multiple_of(prime) {
                     rest /= prime;
                 }
             }

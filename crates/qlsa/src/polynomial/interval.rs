@@ -42,7 +42,8 @@ impl IntervalMap {
     /// The smallest n >= 1 with 1/|T_n(y(0))| <= `bound`, as a float (it may be too large for an integer).
     pub(crate) fn smallest_degree(&self, bound: f64) -> f64 {
         // acosh(1/bound), also where 1/bound overflows.
-        let target = if bound >= 1.0 { 0.0 } else { ((1.0 + ((1.0 - bound) * (1.0 + bound)).sqrt()) / bound).ln() };
+        let target =
+            if bound >= 1.0 { 0.0 } else { ((1.0 + ((1.0 - bound) * (1.0 + bound)).sqrt()) / bound).ln() };
         let mut n = (target / self.rate).ceil().max(1.0);
         if n < 1e15 {
             while n > 1.0 && self.band_ratio((n - 1.0) as usize) <= bound {

@@ -81,7 +81,8 @@ pub fn inverse_with_outliers(
     }
     let map = IntervalMap::new(a);
     // The factors 1 - x^2/lambda^2 are largest at x = 1, where |T_n(y)| = 1 as well: the bound is attained.
-    let growth: f64 = outliers.iter().map(|outlier| (1.0 - outlier * outlier) / (outlier * outlier)).product();
+    let growth: f64 =
+        outliers.iter().map(|outlier| (1.0 - outlier * outlier) / (outlier * outlier)).product();
     build(a, epsilon, InverseForm::Relative, |bound| {
         let count = map.smallest_degree(bound / growth);
         ClosedForm {
@@ -131,7 +132,8 @@ pub fn inverse_cks(a: f64, epsilon: f64) -> Result<InversePolynomial, Polynomial
     let tails = central_binomial_tails(power);
     let kept = tails.len().min(terms as usize);
     let sign = |j: usize| if j.is_multiple_of(2) { 4.0 } else { -4.0 };
-    let mut coefficients: Vec<f64> = tails[..kept].iter().enumerate().map(|(j, tail)| sign(j) * tail).collect();
+    let mut coefficients: Vec<f64> =
+        tails[..kept].iter().enumerate().map(|(j, tail)| sign(j) * tail).collect();
     coefficients.resize(terms as usize, 0.0);
     let series = ChebyshevSeries::new(coefficients, Some(Parity::Odd))?;
     let cut: f64 = 4.0 * tails[kept..].iter().sum::<f64>();
@@ -326,9 +328,9 @@ mod tests {
     fn one_step_less_would_not_do() {
         for (a, epsilon) in [(0.5f64, 0.3), (0.1, 1e-3), (0.02, 1e-10)] {
             let rate = 2.0 * a.atanh();
-            let relative = (inverse_relative(a, epsilon).unwrap().degree + 1) / 2;
+            let relative = inverse_relative(a, epsilon).unwrap().degree.div_ceil(2);
             assert!(relative == 1 || 1.0 / ((relative - 1) as f64 * rate).cosh() > epsilon);
-            let absolute = (inverse_absolute(a, epsilon).unwrap().degree + 1) / 2;
+            let absolute = inverse_absolute(a, epsilon).unwrap().degree.div_ceil(2);
             assert!((1.0 + a) / a * (-((absolute - 1) as f64) * rate).exp() > epsilon);
         }
     }
@@ -378,7 +380,8 @@ mod tests {
 
     #[test]
     fn bad_parameters_are_named() {
-        for (a, epsilon) in [(0.0, 0.1), (1.5, 0.1), (f64::NAN, 0.1), (0.1, 0.0), (0.1, f64::NAN), (0.1, 1.0)] {
+        for (a, epsilon) in [(0.0, 0.1), (1.5, 0.1), (f64::NAN, 0.1), (0.1, 0.0), (0.1, f64::NAN), (0.1, 1.0)]
+        {
             let error = inverse_relative(a, epsilon).unwrap_err();
             assert!(matches!(error, PolynomialError::OutOfRange { .. }), "{error}");
         }

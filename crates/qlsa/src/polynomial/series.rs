@@ -56,8 +56,8 @@ pub enum PolynomialError {
     },
 }
 
-/// The highest degree of the polynomials built here: 2^27.
-pub(crate) const DEGREE_LIMIT: usize = 1 << 27;
+/// The highest degree of the polynomials built here, 2^24: phase factors then take some 8 GB.
+pub(crate) const DEGREE_LIMIT: usize = 1 << 24;
 
 /// A real polynomial P(x) on [-1, 1] as a sum of Chebyshev polynomials T_k.
 ///

@@ -39,13 +39,12 @@ pub fn rectangle(half_width: f64, transition: f64, epsilon: f64) -> Result<Appro
         });
     }
     let steepness = steepness(transition, epsilon)?;
-    let mut polynomial =
-        truncate_series(Parity::Even, degree_guess(steepness), 0.5 * epsilon, |x, _| {
-            let x = x.abs();
-            let (outer, inner) = (steepness * (half_width + x), steepness * (half_width - x));
-            // Differences of values near 1 are taken between the small complements.
-            if inner < 0.0 { 0.5 * (erfc(-inner) - erfc(outer)) } else { 0.5 * (erf(outer) + erf(inner)) }
-        })?;
+    let mut polynomial = truncate_series(Parity::Even, degree_guess(steepness), 0.5 * epsilon, |x, _| {
+        let x = x.abs();
+        let (outer, inner) = (steepness * (half_width + x), steepness * (half_width - x));
+        // Differences of values near 1 are taken between the small complements.
+        if inner < 0.0 { 0.5 * (erfc(-inner) - erfc(outer)) } else { 0.5 * (erf(outer) + erf(inner)) }
+    })?;
     polynomial.error += erfc(steepness * transition);
     Ok(polynomial)
 }
@@ -119,8 +118,14 @@ mod tests {
     fn bad_parameters_are_named() {
         assert!(matches!(sign(0.0, 0.1), Err(PolynomialError::OutOfRange { name: "gap", .. })));
         assert!(matches!(sign(0.1, 1.0), Err(PolynomialError::OutOfRange { name: "epsilon", .. })));
-        assert!(matches!(rectangle(1.0, 0.1, 0.1), Err(PolynomialError::OutOfRange { name: "half_width", .. })));
-        assert!(matches!(rectangle(0.5, 0.6, 0.1), Err(PolynomialError::OutOfRange { name: "transition", .. })));
+        assert!(matches!(
+            rectangle(1.0, 0.1, 0.1),
+            Err(PolynomialError::OutOfRange { name: "half_width", .. })
+        ));
+        assert!(matches!(
+            rectangle(0.5, 0.6, 0.1),
+            Err(PolynomialError::OutOfRange { name: "transition", .. })
+        ));
         assert!(matches!(sign(1e-12, 0.1), Err(PolynomialError::DegreeTooHigh { .. })));
         assert!(matches!(sign(0.5, 1e-30), Err(PolynomialError::BelowRounding { .. })));
     }

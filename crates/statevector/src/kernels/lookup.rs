@@ -34,7 +34,8 @@ pub(crate) fn lookup<R: Real>(
     table: &Lookup,
     phase: Option<Complex<R>>,
 ) {
-    let powers = phase.map(|factor| [Complex::from(R::one()), factor, factor * factor, factor * factor * factor]);
+    let powers =
+        phase.map(|factor| [Complex::from(R::one()), factor, factor * factor, factor * factor * factor]);
     let kernel = Xor { entries: &table.entries, gather, scatter, target, powers };
     for_each_group(amplitudes, condition.mask | target, address, target, condition.value, &kernel);
 }

@@ -1,9 +1,7 @@
 //! Translation validation: lowered circuits do what the circuits did, global phase included.
 
-mod common;
-
-use common::random::{KINDS, Random};
-use common::distance;
+use crate::common::distance;
+use crate::common::random::{KINDS, Random};
 use proptest::prelude::*;
 use qnewton_circuit::lower::{lower_structures, lower_until};
 use qnewton_circuit::verify::verify;
@@ -41,7 +39,7 @@ macro_rules! kinds {
         mod structured_equals_lowered {
             use super::*;
             proptest! {
-                #![proptest_config(common::cases(48))]
+                #![proptest_config(crate::common::cases(48))]
                 $(#[test] fn $kind(seed: u64) { check_single(stringify!($kind), seed)?; })*
             }
         }
@@ -56,13 +54,13 @@ macro_rules! kinds {
 kinds!(gate multiplexed_rotation diagonal permutation state_preparation reflection add_constant table_lookup);
 
 proptest! {
-    #![proptest_config(common::cases(32))]
+    #![proptest_config(crate::common::cases(32))]
 
     #[test]
     fn every_pass_keeps_the_unitary_of_hierarchies(seed: u64, total in 1..5usize) {
         let circuit = Random::new(seed).hierarchy(total, true);
         // Clean ancillas are in |0>: what a lowering does to them otherwise is its own business.
-        let operands = common::qubits(total);
+        let operands = crate::common::qubits(total);
         let expected = full_block(&circuit, &operands).unwrap();
         for &basis in Basis::ALL {
             for &pass in Pass::ALL {

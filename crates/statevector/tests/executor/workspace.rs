@@ -1,11 +1,11 @@
 //! Multi-controlled gates with every amount of workspace: exact, and the workspace is restored.
 
-mod common;
-
-use common::random::Random;
+use crate::common::random::Random;
 use num_complex::Complex64;
 use qnewton_circuit::lower::lower_structures;
-use qnewton_circuit::{Angle, Basis, Circuit, Definition, Gate, QubitId, Structured, StructuredOperation, lower};
+use qnewton_circuit::{
+    Angle, Basis, Circuit, Definition, Gate, QubitId, Structured, StructuredOperation, lower,
+};
 use qnewton_core::Silent;
 use qnewton_statevector::{RunOptions, StateVector, run};
 
@@ -48,7 +48,9 @@ fn check(random: &mut Random, kind: &Structured, own: usize, controls: usize, di
     let state = random_state(random, total, clean);
     let expected = result(&circuit, &state);
     let lowered = lower_structures(&circuit, true).unwrap();
-    for lowered in [&lowered, &lower(&circuit, Basis::U3Cx).unwrap(), &lower(&circuit, Basis::RzSxXCx).unwrap()] {
+    for lowered in
+        [&lowered, &lower(&circuit, Basis::U3Cx).unwrap(), &lower(&circuit, Basis::RzSxXCx).unwrap()]
+    {
         let found = difference(&result(lowered, &state), &expected);
         assert!(found < 1e-12, "{} {controls} controls {dirty} dirty {clean} clean: {found}", kind.name());
     }

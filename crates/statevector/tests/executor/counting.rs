@@ -1,13 +1,13 @@
 //! Counts and depth of hierarchies are those of the flat circuit, and the closed-form cost those of the lowering.
 
-mod common;
-
-use common::random::{KINDS, Random};
+use crate::common::random::{KINDS, Random};
 use proptest::prelude::*;
-use qnewton_circuit::lower::{FlatOperation, allocate_ancillas, expand_controls, lower_structures, visit_flat};
+use qnewton_circuit::lower::{
+    FlatOperation, allocate_ancillas, expand_controls, lower_structures, visit_flat,
+};
 use qnewton_circuit::{
-    AngleTable, Basis, Circuit, CircuitError, Counts, Definition, Depth, IndexTable, Kind, Table, cost, count,
-    depth, flatten, lower,
+    AngleTable, Basis, Circuit, CircuitError, Counts, Definition, Depth, IndexTable, Kind, Table, cost,
+    count, depth, flatten, lower,
 };
 
 /// Operations and layers, one operation after the other.
@@ -42,7 +42,7 @@ fn non_elided(circuit: &Circuit) -> Counts {
 }
 
 proptest! {
-    #![proptest_config(common::cases(48))]
+    #![proptest_config(crate::common::cases(48))]
 
     #[test]
     fn cost_is_the_count_of_the_lowering(seed: u64) {

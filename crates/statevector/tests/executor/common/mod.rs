@@ -1,8 +1,6 @@
 //! A deliberately naive reference: dense matrices, built by index loops from the documented meaning of each
 //! operation. Shares no code with the executor or the lowering.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file includes this one and uses its own part")]
-
 pub mod random;
 
 use num_complex::Complex64;
@@ -74,9 +72,10 @@ fn value_at(index: usize, qubits: &[usize]) -> usize {
 }
 
 fn with_value(index: usize, qubits: &[usize], value: usize) -> usize {
-    qubits.iter().enumerate().fold(index, |index, (bit, &qubit)| {
-        index & !(1 << qubit) | (value >> bit & 1) << qubit
-    })
+    qubits
+        .iter()
+        .enumerate()
+        .fold(index, |index, (bit, &qubit)| index & !(1 << qubit) | (value >> bit & 1) << qubit)
 }
 
 /// `matrix` on some of `total` qubits, under controls.

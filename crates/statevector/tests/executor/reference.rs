@@ -1,9 +1,7 @@
 //! The executor agrees with a naive dense reference.
 
-mod common;
-
-use common::random::{KINDS, Random};
-use common::{circuit_matrix, distance, transpose};
+use crate::common::random::{KINDS, Random};
+use crate::common::{circuit_matrix, distance, transpose};
 use proptest::prelude::*;
 use qnewton_circuit::lower::allocate_ancillas;
 use qnewton_circuit::verify::verify;
@@ -38,7 +36,7 @@ fn single(kind: &str, seed: u64) -> Circuit {
 }
 
 proptest! {
-    #![proptest_config(common::cases(32))]
+    #![proptest_config(crate::common::cases(32))]
 
     #[test]
     fn every_structured_operation_is_its_matrix(seed: u64) {
@@ -63,7 +61,7 @@ proptest! {
         let circuit = Random::new(seed).hierarchy(total, true);
         prop_assert_eq!(verify(&circuit), vec![]);
         prop_assert_eq!(verify(&allocate_ancillas(&circuit).unwrap()), vec![]);
-        let found = transpose(&full_block(&circuit, &common::qubits(total)).unwrap());
+        let found = transpose(&full_block(&circuit, &crate::common::qubits(total)).unwrap());
         prop_assert!(distance(&found, &circuit_matrix(&circuit)) < 1e-12, "{}", circuit);
     }
 }

@@ -234,11 +234,8 @@ impl Random {
         total: usize,
         parameters: &[Angle],
     ) -> Call {
-        let fitting: Vec<DefinitionId> = callees
-            .iter()
-            .copied()
-            .filter(|&id| circuit.definition(id).operand_count() <= total)
-            .collect();
+        let fitting: Vec<DefinitionId> =
+            callees.iter().copied().filter(|&id| circuit.definition(id).operand_count() <= total).collect();
         let callee = fitting[self.below(fitting.len())];
         let (operands, wanted) =
             (circuit.definition(callee).operand_count(), circuit.definition(callee).parameters.len());

@@ -1,0 +1,51 @@
+//! The command line as a whole.
+
+use crate::commands::{
+    compile::Compile, completions::Completions, count::Count, encode::Encode, hessian::Hessian, run::Run,
+    schedule::Schedule, solve::Solve, train::Train, verify::Verify,
+};
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  qnewton solve A.mtx --rhs b.mtx                   compile, execute, compare with the classical solution
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm   write the circuit as OpenQASM 3
+  qnewton run solve.qasm                            execute the file and recover x
+  qnewton schedule A.mtx B.mtx --device trapped-ion decide who should solve which system
+
+Exit codes:
+  0 done   1 the work failed or a promise was not kept   2 wrong usage   130 interrupted";
+
+/// Quantum linear-system compiler and hybrid Newton scheduler.
+#[derive(Debug, Parser)]
+#[command(name = "qnewton", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Solve a linear system: compile, execute, compare with the classical solution.
+    Solve(Solve),
+    /// Compile a linear system to OpenQASM 3, with a manifest beside the file.
+    Compile(Compile),
+    /// Compile the block encoding of a matrix alone.
+    Encode(Encode),
+    /// Execute an OpenQASM file; with a manifest beside it, recover x.
+    Run(Run),
+    /// Check that an OpenQASM file does what its manifest says.
+    Verify(Verify),
+    /// Count qubits, gates and depth of an OpenQASM file.
+    Count(Count),
+    /// Decide for each system whether a quantum computer or a classical solver should take it.
+    Schedule(Schedule),
+    /// Train a small network on the bundled digits and write one layer's Hessian and gradient.
+    Hessian(Hessian),
+    /// Train a small network on the bundled digits; Newton's systems go through the scheduler.
+    Train(Train),
+    /// Print the completion script of a shell.
+    Completions(Completions),
+}

@@ -1,0 +1,41 @@
+//! Output files.
+
+use crate::failure::Failure;
+use std::path::{Path, PathBuf};
+
+/// Refuses files that can certainly not be written, before work is spent on their content.
+pub(crate) fn check_targets<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    paths.into_iter().try_for_each(|path| check_target(path))
+}
+
+fn check_target(path: &Path) -> Result<(), Failure> {
+    let refuse = |problem: String| Err(Failure::work(format!("cannot write {}: {problem}", path.display())));
+    if path.is_dir() {
+        return refuse("it is a folder".to_string());
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.exists() => refuse(format!("there is no folder {}", folder.display())),
+        Some(folder) if !folder.is_dir() => refuse(format!("{} is no folder", folder.display())),
+        _ => Ok(()),
+    }
+}
+
+/// `A.mtx` to `A.rhs.mtx`: where the right-hand side that belongs to a matrix is, by convention.
+pub(crate) fn rhs_beside(matrix: &Path) -> PathBuf {
+    let name = matrix.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    matrix.with_file_name(format!("{stem}.rhs.mtx"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_right_hand_side_is_beside_the_matrix() {
+        assert_eq!(rhs_beside(Path::new("a/b.mtx")), Path::new("a/b.rhs.mtx"));
+        assert_eq!(rhs_beside(Path::new("b.v2.mtx.gz")), Path::new("b.v2.rhs.mtx"));
+        assert_eq!(rhs_beside(Path::new("b")), Path::new("b.rhs.mtx"));
+    }
+}

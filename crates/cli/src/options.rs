@@ -1,0 +1,151 @@
+//! Options that several commands share, and how their values are read.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use qnewton::circuit::Basis;
+use qnewton::encoding::Method;
+use qnewton::qasm::Style;
+use qnewton::{CompileOptions, ExecuteOptions, Preparation};
+
+/// How results are shown.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct OutputOptions {
+    /// Print one JSON document on standard output and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show no progress and no notes
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What is done to a matrix before it is compiled.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PreparationOptions {
+    /// Add F times the largest magnitude of the matrix to its diagonal
+    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = non_negative, allow_negative_numbers = true)]
+    pub(crate) damping: f64,
+    /// Keep at most K entries per row and column, the largest first, the diagonal always
+    #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
+    pub(crate) prune: Option<usize>,
+}
+
+impl From<PreparationOptions> for Preparation {
+    fn from(options: PreparationOptions) -> Self {
+        Preparation { damping: options.damping, prune: options.prune }
+    }
+}
+
+/// How a matrix is encoded.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct EncodingOptions {
+    /// The block encoding; `auto` takes the cheapest that applies
+    #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = encoding_parser())]
+    pub(crate) encoding: Encoding,
+    /// The gates of the circuit: `u3,cx` or `rz,sx,x,cx`
+    #[arg(long, value_name = "GATES", default_value = "u3,cx", value_parser = basis)]
+    pub(crate) basis: Basis,
+    /// Execute the block encoding for its certificate whatever its size
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+/// A block-encoding method or the choice among them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Encoding(pub(crate) Option<Method>);
+
+/// The accuracy that is promised.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct AccuracyOptions {
+    /// Largest accepted relative error of x, between 0 and 1
+    #[arg(long, value_name = "E", default_value_t = 1e-2, value_parser = epsilon, allow_negative_numbers = true)]
+    pub(crate) epsilon: f64,
+}
+
+/// How OpenQASM is written.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct StyleOptions {
+    /// The form of the file
+    #[arg(long, default_value = "hierarchical")]
+    style: StyleName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StyleName {
+    /// One gate definition per part, calls as calls
+    Hierarchical,
+    /// One gate per line, nothing defined
+    Flat,
+}
+
+impl StyleOptions {
+    /// The style.
+    pub(crate) fn style(self) -> Style {
+        match self.style {
+            StyleName::Hierarchical => Style::Hierarchical,
+            StyleName::Flat => Style::Flat,
+        }
+    }
+}
+
+/// How long executions may take.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct TimeOptions {
+    /// Refuse executions that are predicted to take longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) time_limit: f64,
+}
+
+impl From<TimeOptions> for ExecuteOptions {
+    fn from(options: TimeOptions) -> Self {
+        ExecuteOptions { time_limit: options.time_limit }
+    }
+}
+
+/// The library's options of a compilation.
+pub(crate) fn compile_options(encoding: EncodingOptions, accuracy: AccuracyOptions) -> CompileOptions {
+    CompileOptions {
+        epsilon: accuracy.epsilon,
+        encoding: encoding.encoding.0,
+        basis: encoding.basis,
+        verify_encoding: encoding.verify,
+    }
+}
+
+/// A number that is finite and above 0.
+pub(crate) fn positive(text: &str) -> Result<f64, String> {
+    number(text, "a number above 0", |value| value > 0.0 && value.is_finite())
+}
+
+/// A number that is finite and not below 0.
+pub(crate) fn non_negative(text: &str) -> Result<f64, String> {
+    number(text, "a number that is at least 0", |value| value >= 0.0 && value.is_finite())
+}
+
+/// A whole number above 0.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("a whole number that is at least 1 is needed".to_string()),
+    }
+}
+
+/// A number strictly between 0 and 1.
+pub(crate) fn epsilon(text: &str) -> Result<f64, String> {
+    number(text, "a number between 0 and 1, both excluded,", |value| value > 0.0 && value < 1.0)
+}
+
+fn number(text: &str, needed: &str, accepted: impl Fn(f64) -> bool) -> Result<f64, String> {
+    text.parse().ok().filter(|&value| accepted(value)).ok_or_else(|| format!("{needed} is needed"))
+}
+
+fn basis(text: &str) -> Result<Basis, String> {
+    let names: Vec<String> = Basis::ALL.iter().map(|basis| format!("`{}`", basis.name())).collect();
+    Basis::from_name(text).ok_or_else(|| format!("accepted are {}", names.join(" and ")))
+}
+
+fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
+    let methods = Method::ALL.iter().map(|method| PossibleValue::new(method.name()).help(method.description()));
+    let automatic = PossibleValue::new("auto").help("the cheapest that applies");
+    PossibleValuesParser::new(std::iter::once(automatic).chain(methods))
+        .map(|name| Encoding(Method::from_name(&name)))
+}

@@ -1,0 +1,13 @@
+//! Tests of the executor, and of the lowering of circuits by means of it.
+
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "all of this is test code, though clippy sees only functions marked as tests so"
+)]
+
+mod common;
+mod counting;
+mod lowering;
+mod reference;
+mod workspace;
