@@ -33,7 +33,7 @@ pub use depth::{Depth, depth};
 pub use error::CircuitError;
 pub use gate::Gate;
 pub use ids::{BitId, DefinitionId, ParameterId, QubitId, TableId};
-pub use lower::{Basis, Pass, flatten, lower};
+pub use lower::{Basis, Pass, flatten, lower, lower_until};
 pub use operation::{
     Arguments, Call, Conditional, Conjugate, Control, GateOperation, Operation, StructuredOperation,
 };

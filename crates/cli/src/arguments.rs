@@ -8,10 +8,10 @@ use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  qnewton solve A.mtx --rhs b.mtx                   compile, execute, compare with the classical solution
-  qnewton compile A.mtx --rhs b.mtx -o solve.qasm   write the circuit as OpenQASM 3
-  qnewton run solve.qasm                            execute the file and recover x
-  qnewton schedule A.mtx B.mtx --device trapped-ion decide who should solve which system
+  qnewton solve A.mtx --rhs b.mtx                    compile, execute, compare with the classical x
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm    write the circuit as OpenQASM 3
+  qnewton run solve.qasm                             execute the file and recover x
+  qnewton schedule A.mtx B.mtx --device trapped-ion  decide who should solve which system
 
 Exit codes:
   0 done   1 the work failed or a promise was not kept   2 wrong usage   130 interrupted";

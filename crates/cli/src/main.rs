@@ -5,11 +5,14 @@
 
 mod arguments;
 mod commands;
+mod emit_after;
 mod failure;
 mod files;
+mod network;
 mod options;
 mod output;
 mod progress;
+mod report;
 mod text;
 
 use clap::Parser;

@@ -35,15 +35,15 @@ impl Interval {
     }
 }
 
-/// When Lanczos' method stops.
+/// When Lanczos' method stops: once width and residual are as small as asked for, or the steps are used up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LanczosOptions {
-    /// It stops once the intervals are at most this fraction of the largest eigenvalue magnitude wide, and
+    /// The intervals may be this wide, as a fraction of the largest eigenvalue magnitude.
     pub relative_width: f64,
-    /// the residuals of both Ritz pairs are at most this fraction of it. The values are far more accurate than their
-    /// residuals, unless eigenvalues crowd together.
+    /// The residuals of the two Ritz pairs may be this large, as a fraction of the largest eigenvalue magnitude. The
+    /// values are far more accurate than their residuals, unless eigenvalues crowd together.
     pub relative_residual: f64,
-    /// It stops after this many products with the operator at the latest.
+    /// The largest number of products with the operator.
     pub maximum_steps: usize,
     /// Seed of the random start vector.
     pub seed: u64,

@@ -151,7 +151,7 @@ pub fn smallest_singular_vectors(
         let factorization = Factorization::new(&scaled)?;
         // Vectors are only as accurate as their residual.
         let options = LanczosOptions { relative_residual: 1e-10, ..options.lanczos };
-        let inverse = inverse_extreme(&factorization, symmetric, &options)?;
+        let inverse = inverse_extreme(&scaled, &factorization, symmetric, &options)?;
         let image = scaled.mul_vec(&inverse.vector);
         let value = euclidean_norm(&image);
         (image.iter().map(|entry| entry / value).collect(), value, inverse.vector)
@@ -267,9 +267,11 @@ fn smallest_by_inverse(
         Err(SolveError::Singular { .. }) => return Ok(singular),
         factorization => factorization?,
     };
-    let definite = matches!(factorization.method(), SolverMethod::Cholesky | SolverMethod::SparseCholesky);
+    let definite = is_cholesky(&factorization);
     // A factorization that divides by zero shows here.
-    let Ok(inverse) = inverse_extreme(&factorization, symmetric, options) else { return Ok(singular) };
+    let Ok(inverse) = inverse_extreme(matrix, &factorization, symmetric, options) else {
+        return Ok(singular);
+    };
     let singular_value = |eigenvalue: f64| if symmetric { 1.0 / eigenvalue } else { 1.0 / eigenvalue.sqrt() };
     let (smallest, least) = (singular_value(inverse.value), singular_value(inverse.interval.upper));
     Ok((smallest, Interval { lower: least - rounding, upper: smallest + rounding }, definite))
@@ -277,15 +279,20 @@ fn smallest_by_inverse(
 
 /// The eigenvalue of largest magnitude, made positive, of A^-1 (symmetric) or of (A^T A)^-1.
 fn inverse_extreme(
+    matrix: &SparseMatrix<f64>,
     factorization: &Factorization,
     symmetric: bool,
     options: &LanczosOptions,
 ) -> Result<RitzPair, LanczosBreakdown> {
+    let transpose = matrix.transpose();
     let apply = |vector: &[f64]| {
-        if symmetric {
+        if is_cholesky(factorization) {
             factorization.solve(vector)
+        } else if symmetric {
+            refined(matrix, vector, |rhs| factorization.solve(rhs))
         } else {
-            factorization.solve(&factorization.solve_transpose(vector))
+            let inner = refined(&transpose, vector, |rhs| factorization.solve_transpose(rhs));
+            refined(matrix, &inner, |rhs| factorization.solve(rhs))
         }
     };
     let extremes = extreme_eigenvalues(factorization.dimension(), apply, options)?;
@@ -296,6 +303,19 @@ fn inverse_extreme(
     }
     highest.interval.upper = upper;
     Ok(highest)
+}
+
+/// A solution after one step of refinement: unlike Cholesky's, the other factors may be large, and without it their
+/// rounding would exceed what the intervals allow for.
+fn refined(matrix: &SparseMatrix<f64>, rhs: &[f64], solve: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+    let x = solve(rhs);
+    let residual: Vec<f64> =
+        rhs.iter().zip(matrix.mul_vec(&x)).map(|(target, product)| target - product).collect();
+    x.iter().zip(solve(&residual)).map(|(value, step)| value + step).collect()
+}
+
+fn is_cholesky(factorization: &Factorization) -> bool {
+    matches!(factorization.method(), SolverMethod::Cholesky | SolverMethod::SparseCholesky)
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use crate::emit::registers_of;
 use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, Execution, described_system, recover, refuse_if_slow};
-use crate::manifest::{Kind, Manifest};
+use crate::manifest::{Kind as FileKind, Manifest};
 use num_complex::Complex64;
 use qnewton_circuit::lower::{allocate_ancillas, expand_controls};
-use qnewton_circuit::{Circuit, Counts, Depth, QubitId, count, depth};
+use qnewton_circuit::{Circuit, Counts, Depth, Kind, QubitId, count, depth};
 use qnewton_core::Monitor;
 use qnewton_matrix::write_atomically;
 use qnewton_qasm::Program as QasmProgram;
@@ -16,6 +16,9 @@ use qnewton_statevector::{
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
+
+/// Probabilities below this come from rounding: amplitudes of 1e-12.
+const ROUNDING: f64 = 1e-24;
 
 /// Reads an OpenQASM file.
 pub fn read_program(path: &Path) -> Result<QasmProgram, PipelineError> {
@@ -105,7 +108,7 @@ pub struct FileRun {
     pub qubits: usize,
     /// The state after the circuit; measured qubits have collapsed.
     pub state: StateVector,
-    /// The outcomes of measurements in the circuit, in the order of its classical bits.
+    /// The classical bits of a circuit that measures; empty for others.
     pub bits: Vec<bool>,
     /// The recovered solution, if the manifest is that of a linear system.
     pub execution: Option<Execution>,
@@ -117,14 +120,14 @@ pub struct FileRun {
 
 impl FileRun {
     /// The most probable basis states of the declared qubits, at most `limit` of them, by decreasing probability;
-    /// equal ones by increasing index.
+    /// equal ones by increasing index. States whose amplitude is rounding only are left out.
     pub fn most_probable(&self, limit: usize) -> Vec<(u64, Complex64)> {
         // One more than needed is kept at a time, so that memory stays small.
         let mut best: Vec<(u64, Complex64)> = Vec::with_capacity(limit + 1);
         for (index, amplitude) in self.state.iter().take(1 << self.qubits).enumerate() {
             let probability = amplitude.norm_sqr();
             let last = best.last().map_or(0.0, |(_, amplitude)| amplitude.norm_sqr());
-            if probability > 0.0 && (best.len() < limit || probability > last) {
+            if probability > ROUNDING && (best.len() < limit || probability > last) {
                 let place = best.partition_point(|(_, other)| other.norm_sqr() >= probability);
                 best.insert(place, (index as u64, amplitude));
                 best.truncate(limit);
@@ -161,10 +164,13 @@ pub fn run_file(
     let start = Instant::now();
     let run_options = RunOptions { seed: options.seed, ..RunOptions::default() };
     let mut state = StateVector::zero(program.qubits())?;
-    let bits = program.run(&mut state, &run_options, monitor)?.bits;
+    let mut bits = program.run(&mut state, &run_options, monitor)?.bits;
+    if count(&circuit)?.get(Kind::Measure) == 0 {
+        bits.clear();
+    }
     let seconds = start.elapsed().as_secs_f64();
     let solver = manifest.as_ref().and_then(|manifest| {
-        let solver = manifest.solver.as_ref().filter(|_| manifest.kind == Kind::LinearSystem)?;
+        let solver = manifest.solver.as_ref().filter(|_| manifest.kind == FileKind::LinearSystem)?;
         Some((manifest.system.n, solver.scale))
     });
     let execution = match (solver, &system) {

@@ -1,7 +1,7 @@
 //! Time of inversion polynomials and of phase factors against the degree.
 //!
-//! Goals on two cores: polynomial and phases of degree 20 725 below 0.3 s, 230 259 below 2.5 s, 1 000 001 below 20 s, and at
-//! most 2.4 times the time for twice the degree.
+//! Goals on two cores: polynomial and phases of degree 20 725 below 0.3 s, 230 259 below 2.5 s, 1 000 001
+//! below 20 s, and at most 2.4 times the time for twice the degree.
 
 use divan::{Bencher, black_box};
 use qnewton_qlsa::phases::phase_factors;
@@ -11,7 +11,8 @@ fn main() {
     divan::main();
 }
 
-/// A polynomial with coefficients of equal weight and unpredictable sign, scaled to the given maximum modulus.
+/// A polynomial with coefficients of equal weight and unpredictable sign, scaled to the given maximum
+/// modulus.
 fn scattered(degree: usize, max_norm: f64) -> ChebyshevSeries {
     let parity = if degree.is_multiple_of(2) { Parity::Even } else { Parity::Odd };
     let coefficients = (0..degree / 2 + 1).map(|k| (k as f64 * k as f64 * 0.618_033_988_7).sin()).collect();

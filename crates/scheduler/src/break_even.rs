@@ -69,16 +69,19 @@ mod tests {
     #[test]
     fn a_longer_classical_time_allows_slower_gates() {
         let device = DeviceProfile::bundled("attosecond").unwrap();
-        let options = CostOptions { free: FreeComponents::none().with(Component::Overhead), ..CostOptions::default() };
+        let options =
+            CostOptions { free: FreeComponents::none().with(Component::Overhead), ..CostOptions::default() };
         let times = [1e-6, 1e-3, 1.0, 1e3];
-        let gate_times = times.map(|time| break_even_gate_time(&workload(), &device, &options, time).unwrap());
+        let gate_times =
+            times.map(|time| break_even_gate_time(&workload(), &device, &options, time).unwrap());
         assert!(gate_times.is_sorted_by(|a, b| a < b), "{gate_times:?}");
     }
 
     #[test]
     fn no_gate_time_makes_up_for_the_time_between_shots() {
         let device = DeviceProfile::bundled("trapped-ion").unwrap();
-        let options = CostOptions { free: FreeComponents::none().with(Component::Noise), ..CostOptions::default() };
+        let options =
+            CostOptions { free: FreeComponents::none().with(Component::Noise), ..CostOptions::default() };
         assert_eq!(break_even_gate_time(&workload(), &device, &options, 1e-3), None);
     }
 }

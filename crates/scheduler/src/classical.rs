@@ -93,7 +93,10 @@ impl CubicTime {
     }
 
     fn squared_error(&self, samples: &[(usize, f64)]) -> f64 {
-        samples.iter().map(|&(dimension, seconds)| (self.seconds(dimension as u64) / seconds - 1.0).powi(2)).sum()
+        samples
+            .iter()
+            .map(|&(dimension, seconds)| (self.seconds(dimension as u64) / seconds - 1.0).powi(2))
+            .sum()
     }
 }
 
@@ -106,7 +109,8 @@ fn least_squares(samples: &[(usize, f64)], terms: &[usize]) -> Option<[f64; 3]> 
     for &(dimension, seconds) in samples {
         let dimension = dimension as f64;
         // Scaled so that the terms are of one size.
-        let basis = [(dimension / SCALE).powi(3), (dimension / SCALE).powi(2), 1.0].map(|value| value / seconds);
+        let basis =
+            [(dimension / SCALE).powi(3), (dimension / SCALE).powi(2), 1.0].map(|value| value / seconds);
         for (row, &row_term) in terms.iter().enumerate() {
             rhs[row] += basis[row_term];
             for (column, &column_term) in terms.iter().enumerate() {
@@ -128,7 +132,8 @@ fn least_squares(samples: &[(usize, f64)], terms: &[usize]) -> Option<[f64; 3]> 
     }
     let mut coefficients = [0.0; 3];
     for row in (0..count).rev() {
-        let known: f64 = (row + 1..count).map(|column| matrix[row][column] * coefficients[terms[column]]).sum();
+        let known: f64 =
+            (row + 1..count).map(|column| matrix[row][column] * coefficients[terms[column]]).sum();
         coefficients[terms[row]] = (rhs[row] - known) / matrix[row][row];
     }
     let [cubic, quadratic, constant] = coefficients;
@@ -145,7 +150,9 @@ fn test_matrix(dimension: usize, symmetric: bool) -> SparseMatrix<f64> {
         let off_diagonal = ((3 * low + 7 * high) % 11) as f64 / 11.0;
         off_diagonal + if row == column { dimension as f64 } else { 0.1 }
     };
-    SparseMatrix::from_dense(&Array2::from_shape_fn((dimension, dimension), |(row, column)| entry(row, column)))
+    SparseMatrix::from_dense(&Array2::from_shape_fn((dimension, dimension), |(row, column)| {
+        entry(row, column)
+    }))
 }
 
 fn shortest_solution(matrix: &SparseMatrix<f64>) -> Result<f64, SolveError> {
@@ -167,9 +174,7 @@ mod tests {
         let truth = CubicTime { cubic: 2e-11, quadratic: 3e-9, constant: 5e-6 };
         let samples = DIMENSIONS.map(|dimension| (dimension, truth.seconds(dimension as u64)));
         let fitted = CubicTime::fit(&samples);
-        for (found, expected) in
-            [(fitted.cubic, 2e-11), (fitted.quadratic, 3e-9), (fitted.constant, 5e-6)]
-        {
+        for (found, expected) in [(fitted.cubic, 2e-11), (fitted.quadratic, 3e-9), (fitted.constant, 5e-6)] {
             assert!((found / expected - 1.0).abs() < 1e-6, "{fitted:?}");
         }
     }

@@ -129,7 +129,9 @@ impl FromStr for FreeComponents {
 
     fn from_str(list: &str) -> Result<Self, UnknownComponent> {
         let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
-        names.map(|name| Component::from_name(name).ok_or(UnknownComponent { name: name.to_string() })).collect()
+        names
+            .map(|name| Component::from_name(name).ok_or(UnknownComponent { name: name.to_string() }))
+            .collect()
     }
 }
 
@@ -204,6 +206,6 @@ mod tests {
     #[test]
     fn an_unknown_name_is_refused_with_the_accepted_ones() {
         let error = "read_out,readout".parse::<FreeComponents>().unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error);
     }
 }

@@ -146,7 +146,9 @@ pub fn decide(quantum: QuantumSide<'_>, classical: &ClassicalCost, mode: Mode) -
 /// Both times, and by how much one is shorter.
 fn comparison(cost: &QuantumCost, classical_seconds: f64, faster: Solver) -> String {
     if let Some(reason) = &cost.infeasible {
-        return format!("the device cannot do it: {reason}; classical is predicted to take {classical_seconds:.1e} s");
+        return format!(
+            "the device cannot do it: {reason}; classical is predicted to take {classical_seconds:.1e} s"
+        );
     }
     let ratio = (cost.seconds / classical_seconds).log10().abs();
     // A power of ten where that says something; below, the factor itself.
@@ -157,7 +159,9 @@ fn comparison(cost: &QuantumCost, classical_seconds: f64, faster: Solver) -> Str
     };
     let name = faster.name();
     let dominant = cost.breakdown.dominant();
-    format!("{name} wins by {factor}: predicted {short:.1e} s against {long:.1e} s; {dominant} dominates the quantum time")
+    format!(
+        "{name} wins by {factor}: predicted {short:.1e} s against {long:.1e} s; {dominant} dominates the quantum time"
+    )
 }
 
 #[cfg(test)]
@@ -214,7 +218,8 @@ mod tests {
 
     #[test]
     fn the_faster_solver_is_chosen_and_a_tie_is_classical() {
-        let choice = |seconds| decide(QuantumSide::Predicted(&quantum(seconds)), &CLASSICAL, Mode::Auto).decision;
+        let choice =
+            |seconds| decide(QuantumSide::Predicted(&quantum(seconds)), &CLASSICAL, Mode::Auto).decision;
         assert_eq!(choice(3.3e-7), Solver::Quantum);
         assert_eq!(choice(3.4e-7), Solver::Classical);
         assert_eq!(choice(3.5e-7), Solver::Classical);

@@ -157,8 +157,13 @@ mod tests {
     #[test]
     fn no_distance_helps_above_the_threshold() {
         let code = ErrorCorrection { physical_error: 0.02, ..surface_code() };
-        let circuit =
-            LogicalCircuit { qubits: 5.0, layers: 1e3, t_gates: 0.0, sequential_t_gates: 0.0, uses_per_attempt: 1.0 };
+        let circuit = LogicalCircuit {
+            qubits: 5.0,
+            layers: 1e3,
+            t_gates: 0.0,
+            sequential_t_gates: 0.0,
+            uses_per_attempt: 1.0,
+        };
         assert_eq!(code.run(&circuit), None);
     }
 

@@ -3,8 +3,8 @@
 //! A [`DeviceProfile`] says what a quantum computer is capable of, a [`QuantumWorkload`] what a circuit asks of it,
 //! and [`quantum_cost()`] predicts from both how long a solution takes from end to end, by named [`Component`]. A
 //! [`ClassicalModel`], measured on this machine, predicts the competitor. [`decide`] compares the two. Every number
-//! says where it comes from: counted on a compiled circuit, a proven bound, or measured. This crate knows nothing of
-//! networks.
+//! says where it comes from: counted on a compiled circuit, a proven bound, or measured. [`schedule()`] does all of it
+//! for a list of systems. This crate knows nothing of networks.
 
 mod break_even;
 mod classical;
@@ -12,10 +12,12 @@ mod component;
 mod decision;
 mod device;
 mod error_correction;
+mod plan;
 mod quantum_cost;
 mod query_bound;
 mod read_out;
 mod repetition;
+mod schedule;
 mod serialize;
 mod synthesis;
 mod workload;
@@ -29,8 +31,12 @@ pub use device::{
     names as device_names,
 };
 pub use error_correction::ErrorCorrection;
+pub use plan::CompileLimits;
 pub use quantum_cost::{CostOptions, Infeasible, QuantumCost, SMALLEST_FIDELITY, quantum_cost};
 pub use query_bound::jennings_queries;
 pub use read_out::ReadOut;
+pub use schedule::{
+    ExecutionOutcome, Schedule, ScheduleError, ScheduleOptions, ScheduledSystem, schedule, schedule_system,
+};
 pub use synthesis::SynthesisRule;
 pub use workload::{BoundInput, GateClasses, QuantumWorkload, dense_query};

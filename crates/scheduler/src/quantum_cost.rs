@@ -113,7 +113,11 @@ struct CircuitRun {
 /// of u uses, a attempts until success, a factor z = 1 / fidelity^2 for noise (errors shrink the signal by the
 /// fidelity, so resolving it takes the square of that more samples) and s executions for the read-out, the total is
 /// (u c + o) a z s + link. See [`Component`] for how it is split.
-pub fn quantum_cost(workload: &QuantumWorkload, device: &DeviceProfile, options: &CostOptions) -> QuantumCost {
+pub fn quantum_cost(
+    workload: &QuantumWorkload,
+    device: &DeviceProfile,
+    options: &CostOptions,
+) -> QuantumCost {
     let free = |component| options.free.contains(component);
     let probability = workload.success_probability;
     let mut cost = QuantumCost {
@@ -160,7 +164,8 @@ pub fn quantum_cost(workload: &QuantumWorkload, device: &DeviceProfile, options:
         return cost;
     }
 
-    let unless_free = |component, value: f64, free_value: f64| if free(component) { free_value } else { value };
+    let unless_free =
+        |component, value: f64, free_value: f64| if free(component) { free_value } else { value };
     let share = workload.loading_share.unwrap_or(0.0).clamp(0.0, 1.0);
     let loading = unless_free(Component::Loading, share * (run.gates + run.magic_states), 0.0);
     let gates = unless_free(Component::Gates, (1.0 - share) * run.gates, 0.0);
@@ -227,11 +232,8 @@ fn run_error_corrected(
     uses: f64,
 ) -> Result<CircuitRun, Infeasible> {
     let (rotations, t_count) = (workload.rotations as f64, workload.t_count as f64);
-    let error = code.synthesis.error_per_rotation(
-        workload.epsilon,
-        workload.success_probability,
-        workload.rotations,
-    );
+    let error =
+        code.synthesis.error_per_rotation(workload.epsilon, workload.success_probability, workload.rotations);
     let per_rotation = code.synthesis.t_gates(error);
     let t_gates = rotations * per_rotation + t_count;
     let depth = workload.depth as f64;
@@ -302,7 +304,8 @@ mod tests {
 
     #[test]
     fn time_by_hand() {
-        let cost = quantum_cost(&simple_workload(), &simple_device(Parallelism::Layered), &CostOptions::default());
+        let cost =
+            quantum_cost(&simple_workload(), &simple_device(Parallelism::Layered), &CostOptions::default());
         // Circuit 200 * 1 + 100 * 10 = 1200 s, 900 s of it loading; shot 100 s; 4 attempts; 16 executions.
         assert_eq!(cost.breakdown.get(Component::Loading), 900.0);
         assert_eq!(cost.breakdown.get(Component::Gates), 300.0);
@@ -313,7 +316,8 @@ mod tests {
         assert_eq!(cost.circuit_uses, 64.0);
         assert_eq!(cost.breakdown.dominant(), Component::ReadOut);
 
-        let serial = quantum_cost(&simple_workload(), &simple_device(Parallelism::Serial), &CostOptions::default());
+        let serial =
+            quantum_cost(&simple_workload(), &simple_device(Parallelism::Serial), &CostOptions::default());
         assert_eq!(serial.seconds, 16.0 * 4.0 * (400.0 + 1500.0 + 100.0) + 1000.0);
 
         // One round of amplification: 3 uses, success for certain, one measurement.
@@ -352,13 +356,17 @@ mod tests {
             reason(&large, "superconducting"),
             reason(&deep, "superconducting"),
             reason(&QuantumWorkload { qubits: 1_000_000, ..simple_workload() }, "error-corrected"),
-            reason(&QuantumWorkload { depth: u128::MAX, unknowns: u64::MAX, ..endless.clone() }, "attosecond"),
+            reason(
+                &QuantumWorkload { depth: u128::MAX, unknowns: u64::MAX, ..endless.clone() },
+                "attosecond",
+            ),
             reason(&hopeless, "attosecond"),
             reason(&endless, "attosecond"),
         ];
         insta::assert_snapshot!(reasons.join("\n"));
         // Free of errors by name, the deep circuit is possible.
-        let options = CostOptions { free: FreeComponents::none().with(Component::Noise), ..CostOptions::default() };
+        let options =
+            CostOptions { free: FreeComponents::none().with(Component::Noise), ..CostOptions::default() };
         let device = DeviceProfile::bundled("superconducting").unwrap();
         assert!(quantum_cost(&deep, &device, &options).feasible());
     }

@@ -1,7 +1,5 @@
 //! How often a circuit runs until it succeeds.
 
-use std::f64::consts::FRAC_PI_2;
-
 /// Executions until success.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Repetition {
@@ -31,13 +29,10 @@ impl Repetition {
         let theta = success_probability.sqrt().min(1.0).asin();
         let rounds = ((BEST_ANGLE / theta - 1.0) / 2.0).round().max(0.0);
         let uses = 2.0 * rounds + 1.0;
-        // Rounding can go past the top of the sine only for few rounds, where plain repetition may win.
-        let amplified = Repetition {
-            uses_per_attempt: uses,
-            attempts: 1.0 / (uses * theta).min(FRAC_PI_2).sin().powi(2),
-        };
+        let amplified = Repetition { uses_per_attempt: uses, attempts: 1.0 / (uses * theta).sin().powi(2) };
         let plain = Repetition::plain(success_probability);
-        if amplified.uses() < plain.uses() && uses * theta <= FRAC_PI_2 { amplified } else { plain }
+        // Where one round would go past the top of the sine, plain repetition may win.
+        if amplified.uses() < plain.uses() { amplified } else { plain }
     }
 
     /// Expected uses of the circuit.
@@ -71,7 +66,9 @@ mod tests {
     fn amplification_never_takes_more_uses_than_repetition() {
         for step in 1..=1000 {
             let probability = f64::from(step) / 1000.0;
-            assert!(Repetition::amplified(probability).uses() <= Repetition::plain(probability).uses() + 1e-12);
+            assert!(
+                Repetition::amplified(probability).uses() <= Repetition::plain(probability).uses() + 1e-12
+            );
         }
     }
 }

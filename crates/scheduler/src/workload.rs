@@ -1,9 +1,11 @@
 //! What a quantum solution of one system asks of a device, whatever the device.
 
 use crate::query_bound::jennings_queries;
-use qnewton_circuit::{Counts, Gate, Kind};
+use qnewton_circuit::{Circuit, CircuitError, Counts, Gate, Kind, Pass, count, lower};
 use qnewton_core::Provenance;
-use serde::Serialize;
+use qnewton_pipeline::CompiledSystem;
+use qnewton_qlsa::state_preparation::add_state_preparation;
+use serde::{Serialize, Serializer};
 
 /// What the circuit that solves one system asks of a device. All counts are those of one execution.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -13,16 +15,22 @@ pub struct QuantumWorkload {
     /// Qubits, ancillas included.
     pub qubits: u64,
     /// Layers of gates.
+    #[serde(serialize_with = "saturated")]
     pub depth: u128,
     /// Layers of two-qubit gates, all else taking no time.
+    #[serde(serialize_with = "saturated")]
     pub two_qubit_depth: u128,
     /// Single-qubit gates.
+    #[serde(serialize_with = "saturated")]
     pub single_qubit_gates: u128,
     /// Two-qubit gates.
+    #[serde(serialize_with = "saturated")]
     pub two_qubit_gates: u128,
     /// Rotations by arbitrary angles among the single-qubit gates, each about one axis.
+    #[serde(serialize_with = "saturated")]
     pub rotations: u128,
     /// T gates that are no part of rotations.
+    #[serde(serialize_with = "saturated")]
     pub t_count: u128,
     /// Probability that an execution succeeds, in (0, 1].
     pub success_probability: f64,
@@ -50,6 +58,44 @@ pub struct BoundInput {
 }
 
 impl QuantumWorkload {
+    /// The workload of a compiled circuit, counted in its basis.
+    ///
+    /// Rotations are counted before single-qubit gates are merged into those of the basis, where each is about one
+    /// axis. The loading share is that of the queries and of the preparation of the right-hand side.
+    pub fn from_compiled(compiled: &CompiledSystem) -> Result<Self, CircuitError> {
+        let classes = GateClasses::of(&compiled.counts);
+        let passes = [Pass::Ancillas, Pass::Controls, Pass::Structures];
+        let unmerged = passes
+            .iter()
+            .try_fold(compiled.solver.circuit.clone(), |circuit, pass| pass.run(&circuit, compiled.basis))?;
+        let unmerged = GateClasses::of(&count(&unmerged)?);
+
+        let query = GateClasses::of(&count(&lower(&compiled.encoding.circuit, compiled.basis)?)?);
+        let mut amplitudes = compiled.rhs.clone();
+        amplitudes.resize(1 << compiled.encoding.system_qubits, 0.0);
+        let mut preparation = Circuit::new();
+        add_state_preparation(&mut preparation, "prepare_rhs", &amplitudes);
+        let preparation = GateClasses::of(&count(&lower(&preparation, compiled.basis)?)?);
+        let loading = query.total() as f64 * compiled.solver.queries as f64
+            + preparation.total() as f64 * compiled.solver.queries_b as f64;
+
+        Ok(QuantumWorkload {
+            unknowns: compiled.facts.n as u64,
+            qubits: compiled.qubits as u64,
+            depth: compiled.depth.total,
+            two_qubit_depth: compiled.depth.two_qubit,
+            single_qubit_gates: classes.single_qubit,
+            two_qubit_gates: classes.two_qubit,
+            rotations: unmerged.rotations,
+            t_count: unmerged.t,
+            // Predicted from the classical solution, so rounding may exceed 1.
+            success_probability: compiled.success_probability.min(1.0),
+            epsilon: compiled.epsilon,
+            loading_share: Some((loading / classes.total().max(1) as f64).min(1.0)),
+            provenance: Provenance::Compiled,
+        })
+    }
+
     /// The workload of the solver of Jennings et al. ([`jennings_queries`]) around a block encoding.
     ///
     /// Success is certain, since the expected number of queries contains the repetitions. Each query comes with a
@@ -118,6 +164,16 @@ impl GateClasses {
         }
         classes
     }
+
+    /// Gates on one and on two qubits.
+    pub fn total(&self) -> u128 {
+        self.single_qubit.saturating_add(self.two_qubit)
+    }
+}
+
+/// JSON readers hold integers in 64 bits; a count beyond that is reported as the largest.
+fn saturated<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(*number).unwrap_or(u64::MAX))
 }
 
 /// Gates of one query of the dense encoding without any structure: a multiplexed rotation over all N^2 entries of

@@ -29,19 +29,24 @@ pub fn block(
     let program = Program::<f64>::new(circuit)?;
     program.check_unitary()?;
     program.check_parameters(&[])?;
-    check_memory::<f64>(program.qubits(), memory_available())?;
+    let available = memory_available();
+    check_memory::<f64>(program.qubits(), available)?;
     check_qubits(system, program.qubits())?;
     let size = 1usize << system.len();
     if columns.end > size {
         let problem = format!("column {} is outside a block of {size} columns", columns.end - 1);
         return Err(ExecutorError::Selection { problem });
     }
+    let needed = (columns.len() as u128 * size as u128).saturating_mul(size_of::<Complex64>() as u128);
+    if needed > available {
+        return Err(ExecutorError::Block { columns: columns.len(), rows: size, needed, available });
+    }
     let batch = columns.len().next_power_of_two().min(1 << BATCH_QUBITS.saturating_sub(program.qubits()));
     let batch_qubits = batch.trailing_zeros() as usize;
     let at_once =
         if program.qubits() + batch_qubits <= BATCH_QUBITS { rayon::current_num_threads() } else { 1 };
     let copies = at_once.next_power_of_two().trailing_zeros() as usize;
-    check_memory::<f64>(program.qubits() + batch_qubits + copies, memory_available())?;
+    check_memory::<f64>(program.qubits() + batch_qubits + copies, available)?;
     monitor.begin("extracting a block", columns.len() as u64);
     let run = |first: usize| {
         let batch_columns = first..(first + batch).min(columns.end);
@@ -66,10 +71,8 @@ pub fn full_block(circuit: &Circuit, system: &[QubitId]) -> Result<Vec<Vec<Compl
 
 /// The matrix of a unitary circuit on all its qubits, ancillas included: `result[j][i]` is <i| U |j>.
 pub fn unitary(circuit: &Circuit) -> Result<Vec<Vec<Complex64>>, ExecutorError> {
-    let qubits = Program::<f64>::new(circuit)?.qubits();
-    check_memory::<f64>(qubits.saturating_mul(2), memory_available())?;
-    let system: Vec<QubitId> = (0..qubits as u32).map(QubitId).collect();
-    full_block(circuit, &system)
+    let qubits = Program::<f64>::new(circuit)?.qubits() as u32;
+    full_block(circuit, &(0..qubits).map(QubitId).collect::<Vec<QubitId>>())
 }
 
 /// Runs several columns side by side: the number of the column is the value of additional low qubits.

@@ -20,6 +20,18 @@ pub enum ExecutorError {
         /// Bytes that may be used.
         available: u128,
     },
+    /// The matrix that is asked for does not fit the memory that may be used.
+    #[error("{columns} columns of {rows} rows need {needed} bytes, {available} are available")]
+    Block {
+        /// Number of columns.
+        columns: usize,
+        /// Number of rows.
+        rows: usize,
+        /// Bytes needed.
+        needed: u128,
+        /// Bytes that may be used.
+        available: u128,
+    },
     /// The state has another number of qubits than the circuit acts on.
     #[error("the circuit acts on {expected} qubits (ancillas included), the state has {found}")]
     Qubits {

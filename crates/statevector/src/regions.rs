@@ -54,16 +54,15 @@ pub(crate) fn for_each_tuple<R: Real, const T: usize>(
         );
     }
     let shared = Shared::new(amplitudes);
-    walk.run(T * walk.run, |blocks| {
-        // SAFETY: bases of different blocks are disjoint and without fixed bits, offsets are distinct subsets
-        // of the fixed bits, so no two runs overlap; `Walk` stays below the length it was made for.
-        unsafe {
-            match walk.run {
-                1 => tuples::<R, T, 1>(&walk, &shared, blocks, offsets, kernel),
-                2 => tuples::<R, T, 2>(&walk, &shared, blocks, offsets, kernel),
-                4 => tuples::<R, T, 4>(&walk, &shared, blocks, offsets, kernel),
-                _ => tuples::<R, T, 0>(&walk, &shared, blocks, offsets, kernel),
-            }
+    let wide = has_wide_vectors();
+    // SAFETY: bases of different blocks are disjoint and without fixed bits, offsets are distinct subsets of
+    // the fixed bits, so no two runs overlap; `Walk` stays below the length it was made for. Wide vectors
+    // are used where the processor has them.
+    walk.run(T * walk.run, |blocks| unsafe {
+        if wide {
+            tuples_wide(&walk, &shared, blocks, offsets, kernel);
+        } else {
+            tuples(&walk, &shared, blocks, offsets, kernel);
         }
     });
 }
@@ -184,10 +183,56 @@ impl<'a, R> Shared<'a, R> {
     }
 }
 
+/// Whether the processor has vectors that the compiler may not take for granted. They change no result: the
+/// arithmetic is the same, several amplitudes at a time.
+fn has_wide_vectors() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("avx2");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
+/// [`tuples`], compiled for wide vectors.
+///
+/// # Safety
+/// See [`for_each_tuple`]; [`has_wide_vectors`] says so.
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
+unsafe fn tuples_wide<R: Real, const T: usize>(
+    walk: &Walk,
+    shared: &Shared<'_, R>,
+    blocks: Range<usize>,
+    offsets: [usize; T],
+    kernel: &impl TupleKernel<R, T>,
+) {
+    // SAFETY: promised by the caller.
+    unsafe { tuples(walk, shared, blocks, offsets, kernel) }
+}
+
+/// # Safety
+/// See [`for_each_tuple`].
+#[inline(always)]
+unsafe fn tuples<R: Real, const T: usize>(
+    walk: &Walk,
+    shared: &Shared<'_, R>,
+    blocks: Range<usize>,
+    offsets: [usize; T],
+    kernel: &impl TupleKernel<R, T>,
+) {
+    // SAFETY: promised by the caller.
+    unsafe {
+        match walk.run {
+            1 => tuples_of::<R, T, 1>(walk, shared, blocks, offsets, kernel),
+            2 => tuples_of::<R, T, 2>(walk, shared, blocks, offsets, kernel),
+            4 => tuples_of::<R, T, 4>(walk, shared, blocks, offsets, kernel),
+            _ => tuples_of::<R, T, 0>(walk, shared, blocks, offsets, kernel),
+        }
+    }
+}
+
 /// # Safety
 /// See [`for_each_tuple`]. `RUN` is the length of the runs, or 0 if it is known at run time only.
 #[inline(always)]
-unsafe fn tuples<R: Real, const T: usize, const RUN: usize>(
+unsafe fn tuples_of<R: Real, const T: usize, const RUN: usize>(
     walk: &Walk,
     shared: &Shared<'_, R>,
     blocks: Range<usize>,

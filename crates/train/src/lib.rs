@@ -14,6 +14,7 @@ mod export;
 mod hessian;
 mod network;
 mod optimizer;
+mod quantum_newton;
 mod random;
 mod solver;
 mod training;
@@ -23,6 +24,7 @@ pub use export::{ExportedSystem, layer_system};
 pub use hessian::{MAX_HESSIAN_DIMENSION, layer_hessian, layer_hessian_product};
 pub use network::{Evaluation, Gradients, MAX_LAYER_SIZE, MAX_PARAMETERS, Network, NetworkError};
 pub use optimizer::{Adam, Newton, NewtonOptions, Optimizer, OptimizerError, Sgd, StepContext, Update};
+pub use quantum_newton::{ClassicalNewton, QuantumNewton};
 pub use solver::{Decision, Execution, LayerStep, LayerSystem, NewtonSolver, SolveRecord, SolverError};
 pub use training::{
     LayerLog, MAX_STEPS, ScoredStep, StepLog, TrainError, TrainingConfig, TrainingLength, TrainingLog, train,

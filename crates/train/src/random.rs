@@ -13,6 +13,7 @@ pub(crate) enum Purpose {
     Split,
     Weights,
     Batches,
+    SolverErrors,
 }
 
 /// A stream of random numbers, given by a seed and a purpose.
@@ -24,6 +25,7 @@ impl Generator {
             Purpose::Split => 0x9e37_79b9_7f4a_7c15,
             Purpose::Weights => 0xbf58_476d_1ce4_e5b9,
             Purpose::Batches => 0x94d0_49bb_1331_11eb,
+            Purpose::SolverErrors => 0xd6e8_feb8_6659_fd93,
         };
         Self(Pcg64::seed_from_u64(seed ^ distance))
     }

@@ -34,19 +34,20 @@ impl Condition {
     }
 
     /// Conjunctions that exclude each other and together are the condition.
-    fn cases(self) -> Vec<Requirements> {
-        match self {
-            Condition::All(bits) => vec![bits],
-            Condition::Never => Vec::new(),
+    fn cases(&self) -> impl Iterator<Item = Requirements> + '_ {
+        let (bits, lengths, flip) = match self {
+            Condition::All(bits) => (bits.as_slice(), bits.len()..=bits.len(), false),
             // The first bit that differs is bit k.
-            Condition::NotAll(bits) => (0..bits.len())
-                .map(|k| {
-                    let mut case = bits[..=k].to_vec();
-                    case[k].1 = !case[k].1;
-                    case
-                })
-                .collect(),
-        }
+            Condition::NotAll(bits) => (bits.as_slice(), 1..=bits.len(), true),
+            Condition::Never => (&[][..], 1..=0, false),
+        };
+        lengths.map(move |length| {
+            let mut case = bits[..length].to_vec();
+            if let Some((_, value)) = case.last_mut().filter(|_| flip) {
+                *value = !*value;
+            }
+            case
+        })
     }
 }
 

@@ -167,7 +167,10 @@ impl<'a> Reader<'a> {
         body.outside_gates(to.text, "an assignment")?;
         let (rest, _) = parse(symbol("="), rest)?;
         let bits = self.bits(&to, body)?;
-        let (rest, _) = parse(measure_keyword, rest)?;
+        let (rest, _) = parse(measure_keyword, rest).map_err(|_| {
+            let at = consumed(input, rest);
+            Issue::unsupported(at, "assignments of computed values are not supported").accepting("`= measure ...`")
+        })?;
         self.measured(body, to.text, &bits, rest)
     }
 

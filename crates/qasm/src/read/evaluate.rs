@@ -122,13 +122,13 @@ impl<'a> Reader<'a> {
             Add => a.checked_add(b),
             Subtract => a.checked_sub(b),
             Multiply => a.checked_mul(b),
-            Divide if a.checked_rem(b) == Some(0) => a.checked_div(b),
+            Divide if b != 0 && a.wrapping_rem(b) == 0 => a.checked_div(b),
             // In OpenQASM 2 all numbers in expressions are real.
             Divide if self.is_version_two() => None,
             Divide if b == 0 => return Err(Issue::invalid(at, "division by zero")),
             Divide => {
-                let message = "the quotient of two integers has a fraction: tools disagree on whether it is cut off";
-                return Err(Issue::invalid(at, message).accepting(format!("`{a}.0/{b}` for the fraction")));
+                let message = "the quotient of two integers is an integer in OpenQASM 3, this one has a fraction";
+                return Err(Issue::invalid(at, message).accepting(format!("`{a}.0/{b}` to keep the fraction")));
             }
             Remainder => a.checked_rem(b),
             Power => u32::try_from(b).ok().and_then(|exponent| a.checked_pow(exponent)),

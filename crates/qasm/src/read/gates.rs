@@ -14,8 +14,8 @@ use nom::sequence::delimited;
 use qnewton_circuit::{Definition, DefinitionId, Gate, QubitId};
 use std::collections::{HashMap, HashSet};
 
-/// Bytes of bodies that may be read again for given angles.
-const REREAD: usize = 1 << 27;
+/// Bytes of bodies that may be read again for given angles, besides 64 for each byte of the text.
+const REREAD: usize = 1 << 23;
 
 impl<'a> Reader<'a> {
     /// The meaning of a gate's name in a body.
@@ -142,8 +142,9 @@ impl<'a> Reader<'a> {
         }
         let (header, text, standard) = (header.clone(), *body, *standard);
         self.reread = self.reread.saturating_add(text.len() + 64);
-        if self.reread > REREAD {
-            let message = format!("gates with angles that are not affine in their parameters take more than {REREAD} bytes");
+        let limit = REREAD.saturating_add(self.source.len().saturating_mul(64));
+        if self.reread > limit {
+            let message = "too many different angles for gates whose angles are not affine in their parameters";
             return Err(Issue::too_large(at, message));
         }
         let (_, mut body) = self.gate_body(&header, Some(values), standard, text)?;

@@ -62,20 +62,14 @@ impl<'a> Reader<'a> {
 
     pub(super) fn read(mut self) -> Outcome<'a, Program> {
         let text = self.source.strip_prefix('\u{feff}').unwrap_or(self.source);
-        let mut leading_comments = Vec::new();
-        let mut rest = comments(text, &mut leading_comments);
-        (rest, ()) = parse(blank, rest)?;
+        let (mut rest, ()) = parse(blank, text)?;
         if let Some(after) = statement_word(rest, "OPENQASM") {
             rest = self.version_statement(after)?;
         }
-        loop {
-            rest = comments(rest, &mut leading_comments);
-            (rest, ()) = parse(blank, rest)?;
-            match statement_word(rest, "include") {
-                Some(after) => rest = self.include(after)?,
-                None => break,
-            }
+        while let Some(after) = statement_word(rest, "include") {
+            rest = self.include(after)?;
         }
+        let leading_comments = line_comments(&text[..text.len() - rest.len()]);
         let mut main = Body::new(Place::Main);
         while !rest.is_empty() {
             rest = self.statement(&mut main, rest)?;
@@ -287,14 +281,24 @@ fn statement_word<'a>(input: &'a str, keyword: &str) -> Option<&'a str> {
     blank(rest).ok().map(|(rest, ())| rest)
 }
 
-/// Collects the line comments at the beginning of `input` and returns what follows them.
-fn comments<'a>(mut input: &'a str, lines: &mut Vec<String>) -> &'a str {
-    loop {
-        let text = input.trim_ascii_start();
-        let Some(comment) = text.strip_prefix("//") else { return input };
-        let end = comment.find(['\n', '\r']).unwrap_or(comment.len());
-        let line = &comment[..end];
-        lines.push(line.strip_prefix(' ').unwrap_or(line).to_string());
-        input = &comment[end..];
+/// The `//` comments of a text that consists of the version, includes and comments.
+fn line_comments(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(position) = rest.find(['/', '"', '\'']) {
+        rest = &rest[position..];
+        let end = if let Some(comment) = rest.strip_prefix("//") {
+            let line = &comment[..comment.find(['\n', '\r']).unwrap_or(comment.len())];
+            lines.push(line.strip_prefix(' ').unwrap_or(line).to_string());
+            2 + line.len()
+        } else if rest.starts_with("/*") {
+            rest[2..].find("*/").map_or(rest.len(), |position| position + 4)
+        } else {
+            // Slashes in the name of an included file begin no comment.
+            let quote = &rest[..1];
+            rest[1..].find(quote).map_or(rest.len(), |position| position + 2)
+        };
+        rest = &rest[end..];
     }
+    lines
 }

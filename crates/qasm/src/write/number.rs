@@ -1,18 +1,18 @@
 //! Angles as text that reads back as the same `f64`.
 
 use qnewton_circuit::Angle;
-use std::io::Write as _;
 
 /// Appends the shortest decimal that rounds to `value`, always with a decimal point.
 pub(super) fn push_number(out: &mut Vec<u8>, value: f64) {
-    let start = out.len();
-    // Writing into a vector cannot fail.
-    let _ = write!(out, "{value:?}");
-    let written = &out[start..];
-    if let Some(exponent) = written.iter().position(|&byte| byte == b'e')
-        && !written[..exponent].contains(&b'.')
-    {
-        out.splice(start + exponent..start + exponent, *b".0");
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format(value).as_bytes();
+    match text.iter().position(|&byte| byte == b'e') {
+        Some(exponent) if !text.contains(&b'.') => {
+            out.extend_from_slice(&text[..exponent]);
+            out.extend_from_slice(b".0");
+            out.extend_from_slice(&text[exponent..]);
+        }
+        _ => out.extend_from_slice(text),
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(number(2.0), "2.0");
         assert_eq!(number(-0.0), "-0.0");
         assert_eq!(number(1e-7), "1.0e-7");
-        assert_eq!(number(-1e300), "-1.0e300");
+        assert_eq!(number(-1e300), "-1.0e+300");
         assert_eq!(number(5e-324).parse(), Ok(5e-324));
     }
 

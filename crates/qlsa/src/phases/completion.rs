@@ -1,13 +1,14 @@
 //! Outer completions by Weiss's algorithm, with power series instead of one huge transform.
 //!
-//! For |b| < 1 on the unit circle, R = ln(1 - |b|^2)/2 has Fourier coefficients r_k, and
-//! eta = exp(r_0 + 2 sum_(k>0) r_k w^k) is the function without zeros in the disc with |eta|^2 = 1 - |b|^2 on the circle; it is
-//! a polynomial if b is. Its first n coefficients need only the first n of the r_k (the exponential of a power series).
-//! The r_k are means over M points, and M may be far larger than n: the M points are visited as shifted grids
-//! of O(n) points, so memory stays O(n), and doubling M reuses all the work before.
+//! For |b| < 1 on the unit circle, R = ln(1 - |b|^2)/2 has Fourier coefficients r_k, and eta = exp(r_0 + 2
+//! sum_(k>0) r_k w^k) is the function without zeros in the disc with |eta|^2 = 1 - |b|^2 on the circle; it is
+//! a polynomial if b is. Its first n coefficients need only the first n of the r_k (the exponential of a
+//! power series). The r_k are means over M points, and M may be far larger than n: the M points are visited
+//! as shifted grids of O(n) points, so memory stays O(n), and doubling M reuses all the work before.
 //!
-//! A real target P of definite parity has b = w^(-d/2) xi with |b| = |P(cos(psi/2))|, w = e^(i psi): R is even, the r_k are
-//! real, shifts s and -s carry the same sums, and symmetric phases need half the coefficients only.
+//! A real target P of definite parity has b = w^(-d/2) xi with |b| = |P(cos(psi/2))|, w = e^(i psi): R is
+//! even, the r_k are real, shifts s and -s carry the same sums, and symmetric phases need half the
+//! coefficients only.
 
 use num_complex::Complex64;
 use rayon::prelude::*;
@@ -28,13 +29,14 @@ pub(crate) struct Completion<C> {
     pub(crate) converged: bool,
 }
 
-/// The error of the means nearly squares with every doubling, so after a change this small it is below rounding.
+/// The error of the means nearly squares with every doubling, so after a change this small it is below
+/// rounding.
 const CHANGE_GOAL: f64 = 1e-11;
 /// The largest number of points of all grids together.
 const POINT_LIMIT: usize = 1 << 30;
 
-/// The first `count` coefficients of the outer completion of `target`, whose modulus must be below 1 on [-1, 1] and
-/// whose parity must be definite.
+/// The first `count` coefficients of the outer completion of `target`, whose modulus must be below 1 on [-1,
+/// 1] and whose parity must be definite.
 pub(crate) fn complete_real(target: &ChebyshevSeries, count: usize) -> Completion<f64> {
     let minimum = 2 * target.coefficients().len().max(count);
     let target_grid = CosineGrid::new(target.frequencies(), minimum);
@@ -54,7 +56,8 @@ pub(crate) fn complete_real(target: &ChebyshevSeries, count: usize) -> Completio
     })
 }
 
-/// All coefficients of the outer completion of the polynomial sum_k b_k w^k, whose modulus must be below 1 on the circle.
+/// All coefficients of the outer completion of the polynomial sum_k b_k w^k, whose modulus must be below 1 on
+/// the circle.
 pub(crate) fn complete_complex(target: &[Complex64]) -> Completion<Complex64> {
     let count = target.len();
     let points = smooth_even_length(count);
@@ -85,8 +88,9 @@ pub(crate) fn complete_complex(target: &[Complex64]) -> Completion<Complex64> {
     })
 }
 
-/// Doubles the number of grids of `points` points until the means settle. `contribution` sums R w^(-k) over the grids of
-/// some (shift, weight) pairs for k = 0 .. count; with `mirrored`, shifts s and 1 - s have equal sums.
+/// Doubles the number of grids of `points` points until the means settle. `contribution` sums R w^(-k) over
+/// the grids of some (shift, weight) pairs for k = 0 .. count; with `mirrored`, shifts s and 1 - s have equal
+/// sums.
 fn complete<C: Coefficient>(
     count: usize,
     points: usize,
@@ -143,8 +147,8 @@ fn sum_in_parallel<C: Coefficient>(
     sums
 }
 
-/// The coefficients xi_k, k = 0 .. degree/2, of the palindromic polynomial xi(w) = w^(d/2) P: half the coefficient of
-/// T_(d - 2k), all of it for T_0.
+/// The coefficients xi_k, k = 0 .. degree/2, of the palindromic polynomial xi(w) = w^(d/2) P: half the
+/// coefficient of T_(d - 2k), all of it for T_0.
 pub(crate) fn palindromic_half(target: &ChebyshevSeries) -> Vec<f64> {
     let mut half: Vec<f64> = target.coefficients().iter().rev().map(|value| 0.5 * value).collect();
     if target.parity() == Some(Parity::Even)

@@ -4,22 +4,24 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 use super::factors::PhaseFactors;
 
-/// A convention of quantum signal processing. With d signals all sequences read
-/// U = S(phi_0) Q S(phi_1) Q ... Q S(phi_d), and the target is P = Re(e^(i g) c), where c is a matrix element of U (the
-/// corner) and the angle g is [`PhaseFactors::corner_phase`].
+/// A convention of quantum signal processing. With d signals all sequences read U = S(phi_0) Q S(phi_1) Q ...
+/// Q S(phi_d), and the target is P = Re(e^(i g) c), where c is a matrix element of U (the corner) and the
+/// angle g is [`PhaseFactors::corner_phase`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Convention {
-    /// S = e^(i phi Z), Q = W(x) = exp(i arccos(x) X) = [[x, i s], [i s, x]], s = sqrt(1 - x^2); c = <0|U|0>, g = 0.
+    /// S = e^(i phi Z), Q = W(x) = exp(i arccos(x) X) = [[x, i s], [i s, x]], s = sqrt(1 - x^2); c = <0|U|0>,
+    /// g = 0.
     Wx,
     /// S = e^(i phi X), Q = exp(i arccos(x) Z); c = <+|U|+>, g = 0. The angles are those of Wx, because the
     /// Hadamard gate exchanges X and Z: phi_Wz = phi_Wx.
     Wz,
     /// As Wx, but the target is the imaginary part: g = -pi/2. phi_symmetric = phi_Wx + pi/4 at both ends and
-    /// phi_Wx in between (+ pi/2 for d = 0). The sequences that [`super::phase_factors`] finds are palindromic here.
+    /// phi_Wx in between (+ pi/2 for d = 0). The sequences that [`super::phase_factors`] finds are
+    /// palindromic here.
     Symmetric,
     /// S = e^(i phi Z), Q = R(x) = [[x, s], [s, -x]]: what a block encoding with block x applies on each
-    /// invariant plane; c = <0|U|0>, g = d pi/2. phi_reflection = phi_Wx - pi/4 at both ends and phi_Wx - pi/2 in between
-    /// (phi_Wx for d = 0), because W = i e^(-i pi/4 Z) R e^(-i pi/4 Z).
+    /// invariant plane; c = <0|U|0>, g = d pi/2. phi_reflection = phi_Wx - pi/4 at both ends and phi_Wx -
+    /// pi/2 in between (phi_Wx for d = 0), because W = i e^(-i pi/4 Z) R e^(-i pi/4 Z).
     Reflection,
 }
 
@@ -62,8 +64,8 @@ impl PhaseFactors {
         self.angles.len().saturating_sub(1)
     }
 
-    /// The angle g in (-pi, pi] with e^(i g) c = <0|U_Wx|0>, whose real part is P; c is the corner of the sequence in
-    /// its convention.
+    /// The angle g in (-pi, pi] with e^(i g) c = <0|U_Wx|0>, whose real part is P; c is the corner of the
+    /// sequence in its convention.
     pub fn corner_phase(&self) -> f64 {
         self.convention.corner_phase(self.degree())
     }
@@ -86,11 +88,12 @@ impl PhaseFactors {
 
 /// Angles between queries to a block encoding: returns (phi', g) with
 ///
-/// e^(i g) e^(i phi'_0 Z) R(x) e^(i phi'_1 Z) R(x) ... R(x) e^(i phi'_d Z) = U_Wx(x), R(x) = [[x, s], [s, -x]],
+/// e^(i g) e^(i phi'_0 Z) R(x) e^(i phi'_1 Z) R(x) ... R(x) e^(i phi'_d Z) = U_Wx(x), R(x) = [[x, s], [s,
+/// -x]],
 ///
-/// as whole matrices, so Re(e^(i g) <0|.|0>) = P(x) with its sign. See [`Convention::Reflection`] for the formula; g = d pi/2,
-/// reduced to (-pi, pi]. Negating all angles and g conjugates the corner, since R is real: the mean of the
-/// two sequences has corner P.
+/// as whole matrices, so Re(e^(i g) <0|.|0>) = P(x) with its sign. See [`Convention::Reflection`] for the
+/// formula; g = d pi/2, reduced to (-pi, pi]. Negating all angles and g conjugates the corner, since R is
+/// real: the mean of the two sequences has corner P.
 pub fn qsvt_angles(factors: &PhaseFactors) -> (Vec<f64>, f64) {
     let reflection = factors.in_convention(Convention::Reflection);
     let global_phase = reflection.corner_phase();

@@ -48,8 +48,9 @@ pub(crate) trait Coefficient:
     fn sequence(plan: &Self::Plan, length: usize, spectrum: Vec<Complex64>) -> Vec<Self>;
 }
 
-/// Transforms of one length. The spectrum holds the values at w = e^(-2 pi i k / length), for real coefficients only those
-/// up to k = length/2: pointwise products, sums and conjugates of spectra mean the same for both.
+/// Transforms of one length. The spectrum holds the values at w = e^(-2 pi i k / length), for real
+/// coefficients only those up to k = length/2: pointwise products, sums and conjugates of spectra mean the
+/// same for both.
 pub(crate) struct Transform<C: Coefficient> {
     length: usize,
     plan: C::Plan,

@@ -1,10 +1,11 @@
-//! The polynomial that given phase factors implement, in O(d log^2 d): the forward non-linear Fourier transform.
+//! The polynomial that given phase factors implement, in O(d log^2 d): the forward non-linear Fourier
+//! transform.
 
 use super::transfer::{Layer, forward_transform};
 use crate::polynomial::{ChebyshevSeries, Parity, PolynomialError};
 
-/// Re <0|U|0> and Im <0|U|0> of the sequence U = e^(i phi_0 Z) prod_k W(x) e^(i phi_k Z) as polynomials in x, multiplied out
-/// from the angles phi_0 .. phi_d. Fails for no angles and for angles that are not finite.
+/// Re <0|U|0> and Im <0|U|0> of the sequence U = e^(i phi_0 Z) prod_k W(x) e^(i phi_k Z) as polynomials in x,
+/// multiplied out from the angles phi_0 .. phi_d. Fails for no angles and for angles that are not finite.
 pub fn corner_polynomials(angles: &[f64]) -> Result<(ChebyshevSeries, ChebyshevSeries), PolynomialError> {
     if angles.is_empty() {
         return Err(PolynomialError::Empty);

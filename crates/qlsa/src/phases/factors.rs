@@ -68,17 +68,17 @@ pub struct PhaseFactors {
     pub convention: Convention,
     /// The angles phi_0 .. phi_d in radians.
     pub angles: Vec<f64>,
-    /// Upper bound, re-evaluated from the angles, of |Re <0|U_Wx(x)|0> - P(x)| over all x in [-1, 1]. It includes the
-    /// rounding of the re-evaluation, which for high degrees is most of it.
+    /// Upper bound, re-evaluated from the angles, of |Re <0|U_Wx(x)|0> - P(x)| over all x in [-1, 1]. It
+    /// includes the rounding of the re-evaluation, which for high degrees is most of it.
     pub residual: f64,
 }
 
-/// Phase factors (convention [`Convention::Wx`]) of a real polynomial P of definite parity with |P| < 1 on [-1, 1]: d + 1
-/// angles for degree d, with phi_k = phi_(d-k). Time O(d log^2 d) and memory O(d); as max |P| approaches 1 the time grows
-/// with d / sqrt(1 - max |P|).
+/// Phase factors (convention [`Convention::Wx`]) of a real polynomial P of definite parity with |P| < 1 on
+/// [-1, 1]: d + 1 angles for degree d, with phi_k = phi_(d-k). Time O(d log^2 d) and memory O(d); as max |P|
+/// approaches 1 the time grows with d / sqrt(1 - max |P|).
 ///
-/// The residual is measured, not assumed: the polynomial that the angles implement is multiplied out again and
-/// compared with P on a grid that bounds the difference everywhere.
+/// The residual is measured, not assumed: the polynomial that the angles implement is multiplied out again
+/// and compared with P on a grid that bounds the difference everywhere.
 pub fn phase_factors(polynomial: &ChebyshevSeries) -> Result<PhaseFactors, PhaseError> {
     let compressed = compress(polynomial)?;
     let polynomial = compressed.as_ref().unwrap_or(polynomial);
@@ -117,7 +117,8 @@ fn residual(angles: &[f64], target: &ChebyshevSeries) -> f64 {
     let Ok(difference) = difference else {
         return f64::INFINITY;
     };
-    // With their mirror images the points are 2N >= 4d Chebyshev nodes; see `ChebyshevSeries::max_norm` for the bound.
+    // With their mirror images the points are 2N >= 4d Chebyshev nodes; see `ChebyshevSeries::max_norm` for
+    // the bound.
     let values = difference.evaluate_on_grid(4 * difference.coefficients().len());
     let nodes = 2.0 * values.len() as f64;
     let largest = values.into_iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
@@ -200,12 +201,13 @@ mod tests {
 
     #[test]
     fn inversion_at_high_degree() {
-        let polynomial = inverse_relative(1e-3, 1e-2).unwrap();
+        let polynomial = inverse_relative(1e-4, 1e-2).unwrap();
         let (series, _) = polynomial.normalized(0.99).unwrap();
         let factors = phase_factors(&series).unwrap();
-        assert!(factors.residual < 1e-14, "residual {}", factors.residual);
+        assert!(factors.degree() > 50_000 && factors.residual < 2e-14, "residual {}", factors.residual);
+        // Multiplying 50 000 matrices has rounding errors of its own.
         for x in [0.0, 1e-4, 1e-3, 0.5, 1.0] {
-            assert!((corner(&factors.angles, x).re - series.evaluate(x)).abs() < 1e-12);
+            assert!((corner(&factors.angles, x).re - series.evaluate(x)).abs() < 1e-11);
         }
     }
 

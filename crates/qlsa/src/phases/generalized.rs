@@ -1,4 +1,5 @@
-//! Generalized quantum signal processing: complex polynomials of a unitary (Motlagh and Wiebe, arXiv 2308.01501).
+//! Generalized quantum signal processing: complex polynomials of a unitary (Motlagh and Wiebe, arXiv
+//! 2308.01501).
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -10,9 +11,9 @@ use super::convolution::Transform;
 use super::factors::{PhaseError, PhaseFactors};
 use super::transfer::{Layer, forward_transform, inverse_transform};
 
-/// Angles of the sequence V = R(theta_d, phi_d, 0) A R(theta_(d-1), phi_(d-1), 0) A ... A R(theta_0, phi_0, lambda) with
-/// A = diag(w, 1), the unitary controlled on 0, and
-/// R(theta, phi, lambda) = [[e^(i (lambda + phi)) cos theta, e^(i phi) sin theta], [e^(i lambda) sin theta, -cos theta]].
+/// Angles of the sequence V = R(theta_d, phi_d, 0) A R(theta_(d-1), phi_(d-1), 0) A ... A R(theta_0, phi_0,
+/// lambda) with A = diag(w, 1), the unitary controlled on 0, and R(theta, phi, lambda) = [[e^(i (lambda +
+/// phi)) cos theta, e^(i phi) sin theta], [e^(i lambda) sin theta, -cos theta]].
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneralizedPhases {
     /// theta_0 .. theta_d in radians; theta_0 is applied first.
@@ -21,13 +22,13 @@ pub struct GeneralizedPhases {
     pub phi: Vec<f64>,
     /// lambda in radians.
     pub lambda: f64,
-    /// Upper bound, re-evaluated, of the distance between the target and what the sequence implements; taken over from the
-    /// source where angles were converted.
+    /// Upper bound, re-evaluated, of the distance between the target and what the sequence implements; taken
+    /// over from the source where angles were converted.
     pub residual: f64,
 }
 
-/// Phases with <0|V|0> = P(w) for P(w) = sum_k p_k w^k, |P| < 1 on the unit circle. The complementary polynomial <1|V|0> is
-/// the one without zeros in the unit disc that is positive at 0. O(d log^2 d) in time.
+/// Phases with <0|V|0> = P(w) for P(w) = sum_k p_k w^k, |P| < 1 on the unit circle. The complementary
+/// polynomial <1|V|0> is the one without zeros in the unit disc that is positive at 0. O(d log^2 d) in time.
 pub fn generalized_phases(coefficients: &[Complex64]) -> Result<GeneralizedPhases, PhaseError> {
     if let Some(index) = coefficients.iter().position(|value| !value.is_finite()) {
         return Err(PhaseError::NotFinite { index });
@@ -51,12 +52,14 @@ pub fn generalized_phases(coefficients: &[Complex64]) -> Result<GeneralizedPhase
     Ok(from_layers(&layers, residual))
 }
 
-/// The generalized sequence of a Wx sequence: V(w) = (-1)^(d+1) z^d H U_Wx(x) H with z = e^(i theta), x = cos(theta), w = z^2.
-/// theta = the Wx angles read backwards; phi = -pi, but -pi/2 for the last one applied; lambda = -pi/2.
+/// The generalized sequence of a Wx sequence: V(w) = (-1)^(d+1) z^d H U_Wx(x) H with z = e^(i theta), x =
+/// cos(theta), w = z^2. theta = the Wx angles read backwards; phi = -pi, but -pi/2 for the last one applied;
+/// lambda = -pi/2.
 pub fn generalized_from_wx(factors: &PhaseFactors) -> GeneralizedPhases {
     let factors = factors.in_convention(Convention::Wx);
     let theta: Vec<f64> = factors.angles.iter().rev().copied().collect();
-    // e^(i phi X) = -R(phi, -pi/2, -pi/2), and diag(e^(i lambda), 1) R(theta, phi, .) = R(theta, phi + lambda, .).
+    // e^(i phi X) = -R(phi, -pi/2, -pi/2), and diag(e^(i lambda), 1) R(theta, phi, .) = R(theta, phi +
+    // lambda, .).
     let mut phi = vec![-PI; theta.len()];
     if let Some(last) = phi.last_mut() {
         *last = -FRAC_PI_2;
@@ -64,10 +67,12 @@ pub fn generalized_from_wx(factors: &PhaseFactors) -> GeneralizedPhases {
     GeneralizedPhases { theta, phi, lambda: -FRAC_PI_2, residual: factors.residual }
 }
 
-/// V = L_0 A L_1 A ... A L_d X for the layers L_k = [[c, s], [-conj(s), c]], whose product has xi in the upper right corner.
+/// V = L_0 A L_1 A ... A L_d X for the layers L_k = [[c, s], [-conj(s), c]], whose product has xi in the
+/// upper right corner.
 ///
-/// With s = |s| e^(i alpha), L_k = -R(theta, alpha + pi, -alpha), cos theta = c; L_d X = R(pi/2 - theta, alpha, 0) on |0>. The
-/// trailing phases move into the next factor, phi_(k+1) -> phi_(k+1) - alpha_k, and the signs into lambda = d pi.
+/// With s = |s| e^(i alpha), L_k = -R(theta, alpha + pi, -alpha), cos theta = c; L_d X = R(pi/2 - theta,
+/// alpha, 0) on |0>. The trailing phases move into the next factor, phi_(k+1) -> phi_(k+1) - alpha_k, and the
+/// signs into lambda = d pi.
 fn from_layers(layers: &[Layer<Complex64>], residual: f64) -> GeneralizedPhases {
     let degree = layers.len() - 1;
     let mut theta = Vec::with_capacity(layers.len());
@@ -93,7 +98,8 @@ fn from_layers(layers: &[Layer<Complex64>], residual: f64) -> GeneralizedPhases 
 /// Points on the circle per degree in the search for the largest modulus.
 const CIRCLE_OVERSAMPLING: usize = 8;
 
-/// The largest modulus on the unit circle, from an oversampled grid and parabolas at its best point: (angle, value).
+/// The largest modulus on the unit circle, from an oversampled grid and parabolas at its best point: (angle,
+/// value).
 fn largest_on_circle(coefficients: &[Complex64]) -> (f64, f64) {
     let transform =
         Transform::<Complex64>::new((CIRCLE_OVERSAMPLING * coefficients.len()).next_power_of_two());

@@ -18,7 +18,8 @@ pub(crate) fn exponential<C: Coefficient>(series: &[C]) -> Vec<C> {
     let mut reciprocal = reciprocal_by_recurrence(&result);
     while let Some(next) = lengths.pop() {
         let length = result.len();
-        // A cyclic product of length 2m or more leaves entries m - 1 .. 2m - 1 of a (2m - 1) x m product intact.
+        // A cyclic product of length 2m or more leaves entries m - 1 .. 2m - 1 of a (2m - 1) x m product
+        // intact.
         let transform = Transform::new(smooth_even_length(2 * length));
         let result_spectrum = transform.spectrum(&result);
 
@@ -32,8 +33,8 @@ pub(crate) fn exponential<C: Coefficient>(series: &[C]) -> Vec<C> {
             reciprocal.extend(excess[known..length].iter().map(|value| -*value));
         }
 
-        // g - log e starts at w^m; k times its coefficients, k = m .. 2m, are those of w (g' - e'/e), and e' has no
-        // term there.
+        // g - log e starts at w^m; k times its coefficients, k = m .. 2m, are those of w (g' - e'/e), and e'
+        // has no term there.
         let available = derivative.len().min(2 * length - 1);
         let residual =
             transform.sequence(product(&transform.spectrum(&derivative[..available]), &result_spectrum));

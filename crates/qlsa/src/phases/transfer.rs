@@ -1,20 +1,23 @@
 //! The inverse non-linear Fourier transform by halving: from (eta, xi) to layers, and the forward one back.
 //!
-//! A layer is [[c, s w^k], [-conj(s) w^(-k), c]] with c > 0, c^2 + |s|^2 = 1; a product of layers k = 0, 1, ... is
-//! [[eta^*, xi], [-xi^*, eta]] with polynomials eta, xi in w, where the star means conjugation on the unit circle. Real s and
-//! imaginary s (the phases of a real target, with i s in place of s) obey the same formulas with real coefficients.
+//! A layer is [[c, s w^k], [-conj(s) w^(-k), c]] with c > 0, c^2 + |s|^2 = 1; a product of layers k = 0, 1,
+//! ... is [[eta^*, xi], [-xi^*, eta]] with polynomials eta, xi in w, where the star means conjugation on the
+//! unit circle. Real s and imaginary s (the phases of a real target, with i s in place of s) obey the same
+//! formulas with real coefficients.
 //!
-//! One layer is peeled off by s/c = xi_0/eta_0, eta' = c eta + conj(s) xi and xi' = (c xi - s eta)/w. A block of m layers
-//! (eta_1, xi_1) is peeled off at once: eta' = xi_1^* xi + eta_1^* eta and xi' = w^(-m) (eta_1 xi - xi_1 eta). Two blocks
-//! join as xi = w^m eta_1^* xi_2 + xi_1 eta_2, eta = eta_1 eta_2 - w^m xi_1^* xi_2. The first n layers depend only on the
-//! first n coefficients, so all products are cyclic ones of length 2m. Stable where eta is outer (arXiv 2505.12615).
+//! One layer is peeled off by s/c = xi_0/eta_0, eta' = c eta + conj(s) xi and xi' = (c xi - s eta)/w. A block
+//! of m layers with product (eta_1, xi_1) is peeled off at once, eta' = xi_1^* xi + eta_1^* eta and
+//! xi' = w^(-m) (eta_1 xi - xi_1 eta), and two blocks join as xi = w^m eta_1^* xi_2 + xi_1 eta_2 and
+//! eta = eta_1 eta_2 - w^m xi_1^* xi_2. The first n layers depend only on the first n coefficients, so all
+//! products are cyclic ones of length 2m. Stable where eta is outer (arXiv 2505.12615).
 
 use num_complex::Complex64;
 
 use super::convolution::{Coefficient, Transform};
 
-/// Blocks of at most this many layers are treated one by one. Larger products have power-of-two lengths: other transforms
-/// would save up to half the work, but their rounding errors are ten times larger and add up.
+/// Blocks of at most this many layers are treated one by one. Larger products have power-of-two lengths:
+/// other transforms would save up to half the work, but their rounding errors are ten times larger and add
+/// up.
 const BLOCK: usize = 64;
 
 /// One factor of the non-linear Fourier product.
@@ -30,7 +33,8 @@ pub(crate) struct Product<C> {
     pub(crate) xi: Vec<C>,
 }
 
-/// The first eta.len() layers of the product that starts with the coefficients `eta`, `xi` (equal positive lengths).
+/// The first eta.len() layers of the product that starts with the coefficients `eta`, `xi` (equal positive
+/// lengths).
 pub(crate) fn inverse_transform<C: Coefficient>(mut eta: Vec<C>, mut xi: Vec<C>) -> Vec<Layer<C>> {
     let count = eta.len();
     let (block, levels) = block_and_levels(count);
@@ -144,9 +148,9 @@ impl Spectra {
         Self { eta, xi }
     }
 
-    /// The spectra of a product of layers, where |eta|^2 + |xi|^2 = 1 at every point of the circle is restored. The
-    /// transforms' rounding has the same sign at the same frequency in every block, so that without this
-    /// step the errors of thousands of blocks add up instead of averaging out.
+    /// The spectra of a product of layers, where |eta|^2 + |xi|^2 = 1 at every point of the circle is
+    /// restored. The transforms' rounding has the same sign at the same frequency in every block, so that
+    /// without this step the errors of thousands of blocks add up instead of averaging out.
     fn of_unitary<C: Coefficient>(transform: &Transform<C>, product: &Product<C>) -> Self {
         let mut spectra = Self::new(transform, product);
         for (eta, xi) in spectra.eta.iter_mut().zip(&mut spectra.xi) {

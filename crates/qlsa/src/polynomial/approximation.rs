@@ -12,9 +12,9 @@ pub struct Approximation {
     pub error: f64,
 }
 
-/// The polynomial of least degree, among truncations of the Chebyshev series of an entire function of given parity,
-/// whose error bound on [-1, 1] is at most `epsilon`. `function` gets (x, sqrt(1 - x^2)); the search starts at the
-/// degree `guess`.
+/// The polynomial of least degree, among truncations of the Chebyshev series of an entire function of given
+/// parity, whose error bound on [-1, 1] is at most `epsilon`. `function` gets (x, sqrt(1 - x^2)); the search
+/// starts at the degree `guess`.
 pub(crate) fn truncate_series(
     parity: Parity,
     guess: f64,

@@ -4,13 +4,14 @@ use super::approximation::{Approximation, cut};
 use super::inverse::check_degree;
 use super::series::{ChebyshevSeries, Parity, PolynomialError};
 
-/// The even polynomial close to cos(time x) on [-1, 1]: J_0(t) + 2 sum_k (-1)^k J_(2k)(t) T_(2k)(x), cut at the least
-/// degree with error at most `epsilon` in (0, 1); about |time| + ln(1/epsilon) for large times.
+/// The even polynomial close to cos(time x) on [-1, 1]: J_0(t) + 2 sum_k (-1)^k J_(2k)(t) T_(2k)(x), cut at
+/// the least degree with error at most `epsilon` in (0, 1); about |time| + ln(1/epsilon) for large times.
 pub fn cosine(time: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     jacobi_anger(time, epsilon, Parity::Even)
 }
 
-/// The odd polynomial close to sin(time x) on [-1, 1]: 2 sum_k (-1)^k J_(2k+1)(t) T_(2k+1)(x), cut as [`cosine`] is.
+/// The odd polynomial close to sin(time x) on [-1, 1]: 2 sum_k (-1)^k J_(2k+1)(t) T_(2k+1)(x), cut as
+/// [`cosine`] is.
 pub fn sine(time: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     jacobi_anger(time, epsilon, Parity::Odd)
 }
@@ -44,8 +45,8 @@ fn jacobi_anger(time: f64, epsilon: f64, parity: Parity) -> Result<Approximation
     cut(&ChebyshevSeries::new(coefficients, Some(parity))?, rounding, epsilon)
 }
 
-/// J_k(t) for k = 0, 1, ... until far below rounding, t >= 0, by Miller's backward recurrence J_(k-1) = (2k/t) J_k - J_(k+1),
-/// normalized by J_0^2 + 2 sum J_k^2 = 1.
+/// J_k(t) for k = 0, 1, ... until far below rounding, t >= 0, by Miller's backward recurrence J_(k-1) =
+/// (2k/t) J_k - J_(k+1), normalized by J_0^2 + 2 sum J_k^2 = 1.
 fn bessel_sequence(t: f64) -> Vec<f64> {
     if t < 1e-8 {
         // The next terms are below rounding, and the recurrence would overflow.

@@ -10,7 +10,8 @@ use super::series::ChebyshevSeries;
 pub struct MaxNorm {
     /// Where the largest modulus was found.
     pub location: f64,
-    /// |P| there: a lower bound of the maximum, and the maximum itself up to rounding in all but contrived cases.
+    /// |P| there: a lower bound of the maximum, and the maximum itself up to rounding in all but contrived
+    /// cases.
     pub value: f64,
     /// No point of [-1, 1] has a larger modulus (up to rounding in the values of P).
     pub upper_bound: f64,
@@ -34,8 +35,8 @@ impl ChebyshevSeries {
     /// The maximum of |P| on [-1, 1], at any degree, in O(d log d) plus a bounded amount of refinement.
     ///
     /// A cosine sum f of degree d obeys f'^2 + d^2 f^2 <= d^2 ||f||^2 (Szegö; van der Corput and Schaake), so
-    /// within an angle r of its maximum |f| >= ||f|| cos(d r). A grid of spacing 2r therefore gives
-    /// ||f|| <= max |f_j| / cos(d r), and a cell with |f_j| < v cos(d r) cannot hold the maximum if |f| reaches v
+    /// within an angle r of its maximum |f| >= ||f|| cos(d r). A grid of spacing 2r therefore gives ||f|| <=
+    /// max |f_j| / cos(d r), and a cell with |f_j| < v cos(d r) cannot hold the maximum if |f| reaches v
     /// anywhere: the remaining cells are halved until the bound is sharp or the budget is spent.
     pub fn max_norm(&self) -> MaxNorm {
         let count = self.coefficients().len();

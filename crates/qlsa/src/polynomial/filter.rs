@@ -5,10 +5,10 @@ use super::interval::IntervalMap;
 use super::inverse::check_degree;
 use super::series::{ChebyshevSeries, Parity, PolynomialError};
 
-/// The even polynomial of least degree with P(0) = 1 and |P| <= `epsilon` on [gap, 1]: the Dolph-Chebyshev filter
-/// T_n(y(x))/T_n(y(0)), y(x) = (2x^2 - (1 + gap^2))/(1 - gap^2), of degree 2n, about ln(2/epsilon)/gap
-/// (Lin and Tong, arXiv 1910.14596). `error` bounds |P| on [gap, 1]; |P| <= 1 everywhere.
-/// Needs 0 < gap <= 1 and 0 < epsilon < 1.
+/// The even polynomial of least degree with P(0) = 1 and |P| <= `epsilon` on [gap, 1]: the Dolph-Chebyshev
+/// filter T_n(y(x))/T_n(y(0)), y(x) = (2x^2 - (1 + gap^2))/(1 - gap^2), of degree 2n, about ln(2/epsilon)/gap
+/// (Lin and Tong, arXiv 1910.14596). `error` bounds |P| on [gap, 1]; |P| <= 1 everywhere. Needs 0 < gap <= 1
+/// and 0 < epsilon < 1.
 pub fn eigenstate_filter(gap: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     let map = checked_map(gap, epsilon)?;
     let mut bound = epsilon;
@@ -21,9 +21,10 @@ pub fn eigenstate_filter(gap: f64, epsilon: f64) -> Result<Approximation, Polyno
     })
 }
 
-/// The even polynomial of least degree with P(0) = 1 and |P + 1| <= `epsilon` on [gap, 1]: a reflection about the kernel,
-/// P = -1 + 2 (T_n(z) + 1)/(T_n(z(0)) + 1), z = (1 + gap^2 - 2x^2)/(1 - gap^2), of degree 2n (Dalzell, arXiv 2406.12086).
-/// `error` bounds |P + 1| on [gap, 1]; |P| <= 1 everywhere. Needs 0 < gap < 1 and 0 < epsilon < 2.
+/// The even polynomial of least degree with P(0) = 1 and |P + 1| <= `epsilon` on [gap, 1]: a reflection about
+/// the kernel, P = -1 + 2 (T_n(z) + 1)/(T_n(z(0)) + 1), z = (1 + gap^2 - 2x^2)/(1 - gap^2), of degree 2n
+/// (Dalzell, arXiv 2406.12086). `error` bounds |P + 1| on [gap, 1]; |P| <= 1 everywhere. Needs 0 < gap < 1
+/// and 0 < epsilon < 2.
 pub fn kernel_reflection(gap: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     if !(gap > 0.0 && gap < 1.0) {
         return Err(PolynomialError::OutOfRange { name: "gap", value: gap, accepted: "(0, 1)" });

@@ -3,8 +3,8 @@
 use super::approximation::{Approximation, truncate_series};
 use super::series::{Parity, PolynomialError};
 
-/// The even polynomial close to exp(-x^2/(2 width^2)) on [-1, 1], with error at most `epsilon` in (0, 1); its degree grows
-/// with sqrt(ln(1/epsilon))/width for narrow widths. The width must be positive and finite.
+/// The even polynomial close to exp(-x^2/(2 width^2)) on [-1, 1], with error at most `epsilon` in (0, 1); its
+/// degree grows with sqrt(ln(1/epsilon))/width for narrow widths. The width must be positive and finite.
 pub fn gaussian(width: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     if !(width > 0.0 && width.is_finite()) {
         return Err(PolynomialError::OutOfRange { name: "width", value: width, accepted: "(0, infinity)" });

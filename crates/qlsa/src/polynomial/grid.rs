@@ -74,8 +74,8 @@ impl CosineGrid {
         2.0 * PI * (index as f64 + shift) / self.points as f64
     }
 
-    /// (cos theta, sin theta) with theta = psi_j / 2 for point `index` of the grid with shift 1/4, both accurate to their
-    /// last digits even where they are small.
+    /// (cos theta, sin theta) with theta = psi_j / 2 for point `index` of the grid with shift 1/4, both
+    /// accurate to their last digits even where they are small.
     pub(crate) fn half_angle_at_quarter_shift(&self, index: usize) -> (f64, f64) {
         cosine_and_sine_of_pi_times(4 * index as u64 + 1, 4 * self.points as u64)
     }
@@ -224,8 +224,8 @@ pub(crate) fn rotations(start: f64, step: f64, count: usize) -> Vec<Complex64> {
     table
 }
 
-/// Calls `visit(k, e^(i (start + k step)))` for k = 0 .. count. One complex product per element: sine and cosine are
-/// evaluated for a block of steps and for the block starts only.
+/// Calls `visit(k, e^(i (start + k step)))` for k = 0 .. count. One complex product per element: sine and
+/// cosine are evaluated for a block of steps and for the block starts only.
 fn for_each_rotation(start: f64, step: f64, count: usize, mut visit: impl FnMut(usize, Complex64)) {
     const BLOCK: usize = 256;
     let within: Vec<Complex64> = (0..BLOCK.min(count)).map(|k| Complex64::cis(k as f64 * step)).collect();

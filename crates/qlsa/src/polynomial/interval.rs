@@ -1,7 +1,7 @@
 //! The quadratic map that turns [-1, -a] u [a, 1] into [-1, 1], and Chebyshev polynomials of it.
 
-/// y(x) = (2x^2 - (1 + a^2)) / (1 - a^2) for 0 < a <= 1: from -1 to 1 on the band [a, 1], below -1 in the gap |x| < a. In the
-/// gap y = -cosh(u) and on the band y = cos(v); at x = 0, u is the rate ln((1 + a)/(1 - a)).
+/// y(x) = (2x^2 - (1 + a^2)) / (1 - a^2) for 0 < a <= 1: from -1 to 1 on the band [a, 1], below -1 in the gap
+/// |x| < a. In the gap y = -cosh(u) and on the band y = cos(v); at x = 0, u is the rate ln((1 + a)/(1 - a)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IntervalMap {
     pub(crate) a: f64,

@@ -4,8 +4,10 @@
 //! - relative error: 1 - x P(x) = T_n(y(x)) / T_n(y(0)), the smallest possible maximum of |1 - x P|;
 //! - absolute error: 1 - x P(x) = F(y(x)) / F(y(0)) with F = T_n + (1-a)/(1+a) T_(n-1), the optimum of
 //!   Sünderhauf et al., arXiv 2507.15537;
-//! - known small singular values outside the band: the relative form times one factor 1 - x^2/lambda^2 for each;
-//! - the truncated Chebyshev series of Childs, Kothari and Somma, arXiv 1511.02306, Lemmas 17 to 19, as a baseline.
+//! - known small singular values outside the band: the relative form times one factor 1 - x^2/lambda^2 for
+//!   each;
+//! - the truncated Chebyshev series of Childs, Kothari and Somma, arXiv 1511.02306, Lemmas 17 to 19, as a
+//!   baseline.
 //!
 //! The closed forms are evaluated as products of positive terms, so that neither the removable pole at
 //! x = 0 nor the growth of T_n outside [-1, 1] costs accuracy; coefficients follow by interpolation.
@@ -59,12 +61,14 @@ pub fn inverse_relative(a: f64, epsilon: f64) -> Result<InversePolynomial, Polyn
     inverse_with_outliers(a, &[], epsilon)
 }
 
-/// An odd polynomial with |1 - x P(x)| <= `epsilon` on [a, 1] that is exactly 1/x at the known values `outliers` in (0, a).
+/// An odd polynomial with |1 - x P(x)| <= `epsilon` on [a, 1] that is exactly 1/x at the known values
+/// `outliers` in (0, a).
 ///
 /// A few small singular values below a dense band then cost their logarithms only: the degree is about
-/// (ln(2/epsilon) + sum_j 2 ln(1/lambda_j))/a instead of ln(2/epsilon)/lambda_min. The price is the maximum modulus, of
-/// order a/lambda_min^2 for one outlier; see `max_norm`. An outlier known to within delta is inverted with relative error about
-/// 2 delta/lambda. (Values above the band need no such help: a bounded polynomial must cover [a, 1] in any case.)
+/// (ln(2/epsilon) + sum_j 2 ln(1/lambda_j))/a instead of ln(2/epsilon)/lambda_min. The price is the maximum
+/// modulus, of order a/lambda_min^2 for one outlier; see `max_norm`. An outlier known to within delta is
+/// inverted with relative error about 2 delta/lambda. (Values above the band need no such help: a bounded
+/// polynomial must cover [a, 1] in any case.)
 pub fn inverse_with_outliers(
     a: f64,
     outliers: &[f64],
@@ -95,8 +99,8 @@ pub fn inverse_with_outliers(
     })
 }
 
-/// The odd polynomial of least degree with |1/x - P(x)| <= `epsilon` on [a, 1]; degree about ln(1/(a epsilon))/a.
-/// Needs 0 < a <= 1 and epsilon positive and finite.
+/// The odd polynomial of least degree with |1/x - P(x)| <= `epsilon` on [a, 1]; degree about ln(1/(a
+/// epsilon))/a. Needs 0 < a <= 1 and epsilon positive and finite.
 pub fn inverse_absolute(a: f64, epsilon: f64) -> Result<InversePolynomial, PolynomialError> {
     check_band(a)?;
     check_positive(epsilon)?;
@@ -120,8 +124,8 @@ pub fn inverse_absolute(a: f64, epsilon: f64) -> Result<InversePolynomial, Polyn
     })
 }
 
-/// The Chebyshev series of (1 - (1 - x^2)^b)/x with b = ceil(kappa^2 ln(kappa/epsilon)), cut after
-/// j = ceil(sqrt(b ln(4b/epsilon))): absolute error at most 2 epsilon (Childs, Kothari, Somma). A baseline; the
+/// The Chebyshev series of (1 - (1 - x^2)^b)/x with b = ceil(kappa^2 ln(kappa/epsilon)), cut after j =
+/// ceil(sqrt(b ln(4b/epsilon))): absolute error at most 2 epsilon (Childs, Kothari, Somma). A baseline; the
 /// closed-form optimum has well under half the degree.
 pub fn inverse_cks(a: f64, epsilon: f64) -> Result<InversePolynomial, PolynomialError> {
     check_band(a)?;
@@ -157,7 +161,8 @@ fn build<'a>(
     form: InverseForm,
     choose: impl Fn(f64) -> ClosedForm<'a>,
 ) -> Result<InversePolynomial, PolynomialError> {
-    // The closed form's error meets epsilon at the first attempt; rounding may ask for a slightly higher degree.
+    // The closed form's error meets epsilon at the first attempt; rounding may ask for a slightly higher
+    // degree.
     let mut bound = epsilon;
     let mut attainable = f64::INFINITY;
     for _ in 0..4 {

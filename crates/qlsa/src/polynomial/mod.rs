@@ -1,9 +1,10 @@
 //! Real polynomials on [-1, 1] in the Chebyshev basis, and the ones that quantum linear algebra needs.
 //!
 //! Every constructor returns a [`ChebyshevSeries`], most with a certificate around it ([`InversePolynomial`],
-//! [`Approximation`]). What a circuit can implement is such a series of definite parity with maximum modulus below one:
-//! scale with [`InversePolynomial::normalized`] or [`ChebyshevSeries::scaled`] before asking for phase factors. User
-//! coefficients enter by [`ChebyshevSeries::new`], [`ChebyshevSeries::from_full`] or [`ChebyshevSeries::from_monomials`].
+//! [`Approximation`]). What a circuit can implement is such a series of definite parity with maximum modulus
+//! below one: scale with [`InversePolynomial::normalized`] or [`ChebyshevSeries::scaled`] before asking for
+//! phase factors. User coefficients enter by [`ChebyshevSeries::new`], [`ChebyshevSeries::from_full`] or
+//! [`ChebyshevSeries::from_monomials`].
 
 mod approximation;
 mod error_function;

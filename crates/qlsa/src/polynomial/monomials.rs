@@ -3,10 +3,11 @@
 use super::series::{ChebyshevSeries, PolynomialError};
 
 impl ChebyshevSeries {
-    /// The series of sum_k coefficients_k x^k, in O(d^2). Parity is recognised as in [`ChebyshevSeries::from_full`].
+    /// The series of sum_k coefficients_k x^k, in O(d^2). Parity is recognised as in
+    /// [`ChebyshevSeries::from_full`].
     ///
-    /// x^k has Chebyshev coefficients in [0, 1] that add up to 1, so no rounding error exceeds the rounding of the
-    /// given coefficients; the powers themselves are what makes a high degree ill-conditioned.
+    /// x^k has Chebyshev coefficients in [0, 1] that add up to 1, so no rounding error exceeds the rounding
+    /// of the given coefficients; the powers themselves are what makes a high degree ill-conditioned.
     pub fn from_monomials(coefficients: &[f64]) -> Result<Self, PolynomialError> {
         if coefficients.is_empty() {
             return Err(PolynomialError::Empty);
@@ -14,7 +15,8 @@ impl ChebyshevSeries {
         if let Some(degree) = coefficients.iter().position(|value| !value.is_finite()) {
             return Err(PolynomialError::NotFinite { degree, value: coefficients[degree] });
         }
-        // Horner's rule: multiply by x, x T_k = (T_(k-1) + T_(k+1))/2 and x T_0 = T_1, and add the next coefficient.
+        // Horner's rule: multiply by x, x T_k = (T_(k-1) + T_(k+1))/2 and x T_0 = T_1, and add the next
+        // coefficient.
         let mut series = vec![0.0; coefficients.len()];
         for (done, coefficient) in coefficients.iter().rev().enumerate() {
             let mut below = 0.0;

@@ -61,9 +61,9 @@ pub(crate) const DEGREE_LIMIT: usize = 1 << 24;
 
 /// A real polynomial P(x) on [-1, 1] as a sum of Chebyshev polynomials T_k.
 ///
-/// The coefficients are compressed by parity: entry k belongs to T_(2k) for even, to T_(2k+1) for odd and to T_k for
-/// unspecified parity. All are finite and there is at least one; a trailing zero is kept, so that the degree
-/// is the one that the constructor chose.
+/// The coefficients are compressed by parity: entry k belongs to T_(2k) for even, to T_(2k+1) for odd and to
+/// T_k for unspecified parity. All are finite and there is at least one; a trailing zero is kept, so that the
+/// degree is the one that the constructor chose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChebyshevSeries {
     coefficients: Vec<f64>,
@@ -71,7 +71,8 @@ pub struct ChebyshevSeries {
 }
 
 impl ChebyshevSeries {
-    /// A series from its compressed coefficients: entry k belongs to T_(2k), T_(2k+1) or T_k as `parity` says.
+    /// A series from its compressed coefficients: entry k belongs to T_(2k), T_(2k+1) or T_k as `parity`
+    /// says.
     pub fn new(coefficients: Vec<f64>, parity: Option<Parity>) -> Result<Self, PolynomialError> {
         if coefficients.is_empty() {
             return Err(PolynomialError::Empty);
@@ -85,8 +86,8 @@ impl ChebyshevSeries {
         }
     }
 
-    /// A series from the coefficients of T_0, T_1, T_2, ... The parity is recognised: where every second coefficient
-    /// is exactly zero the result is compressed.
+    /// A series from the coefficients of T_0, T_1, T_2, ... The parity is recognised: where every second
+    /// coefficient is exactly zero the result is compressed.
     pub fn from_full(coefficients: &[f64]) -> Result<Self, PolynomialError> {
         let vanishes = |start: usize| coefficients.iter().skip(start).step_by(2).all(|value| *value == 0.0);
         let every_second = |start: usize| coefficients.iter().skip(start).step_by(2).copied().collect();
@@ -100,8 +101,8 @@ impl ChebyshevSeries {
 
     /// The series of exactly `degree` that takes the values function(x, sqrt(1 - x^2)) on Chebyshev nodes;
     /// `function` must have the stated parity in x. Both arguments are accurate to their last digits, also
-    /// next to x = 0 and x = +-1. A `degree` that does not have the parity is rounded down to it (and 0 up to 1
-    /// for odd).
+    /// next to x = 0 and x = +-1. A `degree` that does not have the parity is rounded down to it (and 0 up to
+    /// 1 for odd).
     pub fn interpolate(
         degree: usize,
         parity: Option<Parity>,
@@ -188,8 +189,8 @@ impl ChebyshevSeries {
     }
 
     /// P on a grid of at least `count` points, in O(count log count): pairs (x, P(x)) in no particular order.
-    /// The points are Chebyshev nodes; for definite parity, together with their mirror images they are twice as
-    /// many. At least as many points are used as P has coefficients.
+    /// The points are Chebyshev nodes; for definite parity, together with their mirror images they are twice
+    /// as many. At least as many points are used as P has coefficients.
     pub fn evaluate_on_grid(&self, count: usize) -> Vec<(f64, f64)> {
         let grid = CosineGrid::new(self.frequencies(), count.max(2 * self.coefficients.len()));
         let mut values = vec![0.0; grid.points()];
@@ -198,8 +199,8 @@ impl ChebyshevSeries {
         values.into_iter().enumerate().map(|(index, value)| (place(index), value)).collect()
     }
 
-    /// Upper bound on [-1, 1] of |weight(x) (P(x) - function(x, sqrt(1 - x^2)))| where the function is a polynomial of the
-    /// same parity and at most the same degree, and the weight 1 or x.
+    /// Upper bound on [-1, 1] of |weight(x) (P(x) - function(x, sqrt(1 - x^2)))| where the function is a
+    /// polynomial of the same parity and at most the same degree, and the weight 1 or x.
     pub(crate) fn deviation(
         &self,
         function: impl Fn(f64, f64) -> f64 + Sync,

@@ -5,9 +5,9 @@ use super::approximation::{Approximation, truncate_series};
 use super::error_function::{erf, erfc};
 use super::series::{Parity, PolynomialError};
 
-/// The odd polynomial close to sign(x) for |x| >= `gap`: erf(k x), with half of `epsilon` spent on the smoothing and half on
-/// the truncation; degree about ln(1/epsilon)/gap. `error` bounds |P - sign| on [gap, 1]; |P| <= 1 + epsilon/2 everywhere.
-/// Needs 0 < gap <= 1 and 0 < epsilon < 1.
+/// The odd polynomial close to sign(x) for |x| >= `gap`: erf(k x), with half of `epsilon` spent on the
+/// smoothing and half on the truncation; degree about ln(1/epsilon)/gap. `error` bounds |P - sign| on [gap,
+/// 1]; |P| <= 1 + epsilon/2 everywhere. Needs 0 < gap <= 1 and 0 < epsilon < 1.
 pub fn sign(gap: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     if !(gap > 0.0 && gap <= 1.0) {
         return Err(PolynomialError::OutOfRange { name: "gap", value: gap, accepted: "(0, 1]" });
@@ -19,10 +19,11 @@ pub fn sign(gap: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     Ok(polynomial)
 }
 
-/// The even polynomial close to 1 for |x| <= half_width - transition and to 0 for |x| >= half_width + transition, between
-/// -epsilon and 1 + epsilon everywhere: (erf(k (x + w)) - erf(k (x - w)))/2. `error` bounds the distance from
-/// 1 and from 0 in those regions, at most `epsilon`; degree about ln(1/epsilon)/transition.
-/// Needs 0 < transition <= half_width, half_width + transition <= 1 and 0 < epsilon < 1.
+/// The even polynomial close to 1 for |x| <= half_width - transition and to 0 for |x| >= half_width +
+/// transition, between -epsilon and 1 + epsilon everywhere: (erf(k (x + w)) - erf(k (x - w)))/2. `error`
+/// bounds the distance from 1 and from 0 in those regions, at most `epsilon`; degree about
+/// ln(1/epsilon)/transition. Needs 0 < transition <= half_width, half_width + transition <= 1 and 0 < epsilon
+/// < 1.
 pub fn rectangle(half_width: f64, transition: f64, epsilon: f64) -> Result<Approximation, PolynomialError> {
     if !(half_width > 0.0 && half_width < 1.0) {
         return Err(PolynomialError::OutOfRange {

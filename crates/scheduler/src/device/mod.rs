@@ -260,7 +260,7 @@ mod tests {
             DeviceProfile::named_or_file(path).unwrap(),
             DeviceProfile::named_or_file("superconducting").unwrap()
         );
-        insta::assert_snapshot!(DeviceProfile::named_or_file("abacus").unwrap_err(), @"");
+        insta::assert_snapshot!(DeviceProfile::named_or_file("abacus").unwrap_err());
         assert!(matches!(DeviceProfile::named_or_file("abacus.toml"), Err(DeviceError::Io { .. })));
     }
 

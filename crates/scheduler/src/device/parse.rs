@@ -1,8 +1,6 @@
 //! Reading and checking the text of a profile.
 
-use super::{
-    DeviceError, DeviceKind, DeviceProfile, Operations, Parallelism, PhysicalOperations, ShotTimes,
-};
+use super::{DeviceError, DeviceKind, DeviceProfile, Operations, Parallelism, PhysicalOperations, ShotTimes};
 use crate::error_correction::ErrorCorrection;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -70,7 +68,9 @@ pub(super) fn parse(text: &str, file: PathBuf) -> Result<DeviceProfile, DeviceEr
     };
     let operations = match (document.kind, document.physical, document.error_correction) {
         (DeviceKind::ErrorCorrected, None, Some(code)) => Operations::ErrorCorrected(code),
-        (DeviceKind::Physical | DeviceKind::Hypothetical, Some(physical), None) => Operations::Physical(physical),
+        (DeviceKind::Physical | DeviceKind::Hypothetical, Some(physical), None) => {
+            Operations::Physical(physical)
+        }
         _ => return Err(DeviceError::Table { file, kind, needed, other }),
     };
     Ok(DeviceProfile {
@@ -161,7 +161,9 @@ mod tests {
         ];
         let messages: Vec<String> = cases
             .iter()
-            .map(|(name, old, new)| format!("{old} -> {new}\n    {}", message(name, old, new).replace('\n', " ")))
+            .map(|(name, old, new)| {
+                format!("{old} -> {new}\n    {}", message(name, old, new).replace('\n', " "))
+            })
             .collect();
         insta::assert_snapshot!(messages.join("\n"));
     }

@@ -65,7 +65,7 @@ impl<R: Real> GroupKernel<R> for Xor<'_, R> {
             a.swap_with_slice(b);
             if let Some(powers) = &self.powers {
                 let factor = powers[entry.count_ones() as usize % 4];
-                a.iter_mut().chain(b).for_each(|amplitude| *amplitude = *amplitude * factor);
+                a.iter_mut().chain(b).for_each(|amplitude| *amplitude *= factor);
             }
             first = (first | !firsts).wrapping_add(1) & firsts;
             if first == 0 {

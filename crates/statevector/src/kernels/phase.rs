@@ -90,7 +90,7 @@ struct Factor<R>(Complex<R>);
 impl<R: Real> TupleKernel<R, 1> for Factor<R> {
     #[inline(always)]
     fn apply(&self, _base: usize, [run]: [&mut [Complex<R>]; 1]) {
-        run.iter_mut().for_each(|amplitude| *amplitude = *amplitude * self.0);
+        run.iter_mut().for_each(|amplitude| *amplitude *= self.0);
     }
 }
 
@@ -109,11 +109,11 @@ impl<R: Real, const CONJUGATE: bool> TupleKernel<R, 1> for Factors<'_, R, CONJUG
             let first = self.gather.get(base + position * len);
             if self.stretch.counts {
                 for (amplitude, &factor) in part.iter_mut().zip(&self.factors[first..first + len]) {
-                    *amplitude = *amplitude * oriented(factor);
+                    *amplitude *= oriented(factor);
                 }
             } else {
                 let factor = oriented(self.factors[first]);
-                part.iter_mut().for_each(|amplitude| *amplitude = *amplitude * factor);
+                part.iter_mut().for_each(|amplitude| *amplitude *= factor);
             }
         }
     }

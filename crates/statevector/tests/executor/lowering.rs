@@ -5,7 +5,7 @@ use crate::common::random::{KINDS, Random};
 use proptest::prelude::*;
 use qnewton_circuit::lower::{lower_structures, lower_until};
 use qnewton_circuit::verify::verify;
-use qnewton_circuit::{Basis, Circuit, Definition, Pass, QubitId};
+use qnewton_circuit::{Basis, Circuit, Definition, Pass, QubitId, flatten, lower};
 use qnewton_statevector::full_block;
 
 const TOTAL: usize = 8;
@@ -69,6 +69,9 @@ proptest! {
                 let found = distance(&full_block(&lowered, &operands).unwrap(), &expected);
                 prop_assert!(found < 1e-11, "{} {} {}\n{}\n{}", basis.name(), pass.name(), found, circuit, lowered);
             }
+            let flat = flatten(&lower(&circuit, basis).unwrap()).unwrap();
+            let found = distance(&full_block(&flat, &operands).unwrap(), &expected);
+            prop_assert!(found < 1e-11, "{} flat {}\n{}", basis.name(), found, circuit);
         }
     }
 }

@@ -8,6 +8,9 @@
 
 mod common;
 mod counting;
+mod errors;
 mod lowering;
+mod measurement;
+mod precision;
 mod reference;
 mod workspace;

@@ -27,11 +27,7 @@ pub fn identity(size: usize) -> Matrix {
 /// A matrix from the non-zero entries (row, value) of each column.
 pub fn from_columns(size: usize, column: impl Fn(usize) -> Vec<(usize, Complex64)>) -> Matrix {
     let mut matrix = vec![vec![c(0.0, 0.0); size]; size];
-    for j in 0..size {
-        for (i, value) in column(j) {
-            matrix[i][j] += value;
-        }
-    }
+    (0..size).for_each(|j| column(j).into_iter().for_each(|(i, value)| matrix[i][j] += value));
     matrix
 }
 
@@ -52,10 +48,6 @@ pub fn multiply(a: &Matrix, b: &Matrix) -> Matrix {
 
 pub fn adjoint(a: &Matrix) -> Matrix {
     (0..a.len()).map(|i| (0..a.len()).map(|j| a[j][i].conj()).collect()).collect()
-}
-
-pub fn apply(a: &Matrix, state: &[Complex64]) -> Vec<Complex64> {
-    a.iter().map(|row| row.iter().zip(state).map(|(x, y)| x * y).sum()).collect()
 }
 
 pub fn distance(a: &Matrix, b: &Matrix) -> f64 {

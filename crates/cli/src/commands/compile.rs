@@ -1,0 +1,95 @@
+//! `qnewton compile`.
+
+use crate::emit_after::EmitAfterOptions;
+use crate::failure::Failure;
+use crate::files::check_targets;
+use crate::options::{
+    AccuracyOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions, compile_options,
+};
+use crate::output::{note, print, print_document};
+use crate::progress::{Interrupt, Progress};
+use crate::report::{self, SystemPreparation};
+use crate::text::Facts;
+use clap::Args;
+use qnewton::pipeline::{Manifest, Seconds, manifest_path};
+use qnewton::{EmitOptions, LinearSystem, compile, emit};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm --basis rz,sx,x,cx --style flat
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm --emit-after controls --emit-to controls.txt
+
+The manifest, solve.qasm.json, says what the registers are, what the circuit promises, and how x follows
+from the amplitudes.";
+
+/// Options of `qnewton compile`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Compile {
+    /// The matrix: MatrixMarket (.mtx, .mtx.gz), NumPy (.npy, .npz) or SciPy sparse (.npz)
+    #[arg(value_name = "A")]
+    matrix: PathBuf,
+    /// The right-hand side, in the same formats
+    #[arg(long, value_name = "FILE")]
+    rhs: PathBuf,
+    /// Write OpenQASM 3 to FILE and the manifest to FILE.json
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    style: StyleOptions,
+    #[command(flatten)]
+    accuracy: AccuracyOptions,
+    #[command(flatten)]
+    encoding: EncodingOptions,
+    #[command(flatten)]
+    preparation: PreparationOptions,
+    #[command(flatten)]
+    emit_after: EmitAfterOptions,
+    #[command(flatten)]
+    show: OutputOptions,
+}
+
+/// The document of `qnewton compile --json` and `qnewton encode -o FILE --json`: the manifest and more.
+#[derive(Serialize)]
+pub(crate) struct EmittedDocument<'a> {
+    #[serde(flatten)]
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) seconds: &'a Seconds,
+    pub(crate) output: &'a Path,
+    pub(crate) manifest_file: &'a Path,
+}
+
+impl Compile {
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        check_targets([&self.output].into_iter().chain(self.emit_after.target()))?;
+        let progress = Progress::new(interrupt, self.show.quiet);
+        let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
+        let compiled = compile(&system, &compile_options(self.encoding, self.accuracy), &progress)?;
+        self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
+        let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
+        let manifest = emit(&compiled, &self.output, &options)?;
+        progress.finish();
+        let manifest_file = manifest_path(&self.output);
+        if self.show.json {
+            let (seconds, output) = (&compiled.seconds, self.output.as_path());
+            let document =
+                EmittedDocument { manifest: &manifest, seconds, output, manifest_file: &manifest_file };
+            return print_document(&document);
+        }
+        let mut facts = Facts::default();
+        report::system(&mut facts, &manifest.name, &manifest.system);
+        report::preparation(&mut facts, &SystemPreparation::new(self.preparation.into(), &system));
+        report::encoding(&mut facts, &manifest.encoding);
+        if let Some(solver) = &manifest.solver {
+            report::solver(&mut facts, solver);
+        }
+        report::circuit(&mut facts, &manifest.circuit);
+        report::seconds(&mut facts, &compiled.seconds);
+        print(&facts.render())?;
+        note(self.show.quiet, &format!("wrote {} and {}", self.output.display(), manifest_file.display()));
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! One module per command.
+
+pub(crate) mod compile;
+pub(crate) mod completions;
+pub(crate) mod count;
+pub(crate) mod encode;
+pub(crate) mod hessian;
+pub(crate) mod run;
+pub(crate) mod schedule;
+pub(crate) mod solve;
+pub(crate) mod train;
+pub(crate) mod verify;
+
+use crate::arguments::Command;
+use crate::failure::Failure;
+use crate::progress::Interrupt;
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> Result<(), Failure> {
+    let interrupt = Interrupt::install()?;
+    let result = match command {
+        Command::Solve(command) => command.run(&interrupt),
+        Command::Compile(command) => command.run(&interrupt),
+        Command::Encode(command) => command.run(&interrupt),
+        Command::Run(command) => command.run(&interrupt),
+        Command::Verify(command) => command.run(&interrupt),
+        Command::Count(command) => command.run(),
+        Command::Schedule(command) => command.run(&interrupt),
+        Command::Hessian(command) => command.run(&interrupt),
+        Command::Train(command) => command.run(&interrupt),
+        Command::Completions(command) => command.run(),
+    };
+    // Whatever the work says when it is interrupted, the reason is the interrupt.
+    result.map_err(|failure| if interrupt.is_set() { Failure::Cancelled } else { failure })
+}

@@ -1,0 +1,219 @@
+//! `qnewton run`.
+
+use crate::failure::Failure;
+use crate::files::check_targets;
+use crate::options::{OutputOptions, TimeOptions, at_least_one};
+use crate::output::{note, print, print_document};
+use crate::progress::{Interrupt, Progress};
+use crate::text::{self, Facts};
+use clap::Args;
+use qnewton::matrix::write_vector;
+use qnewton::pipeline::{
+    FileRun, Kind, Manifest, RunFileOptions, SCHEMA_VERSION, Shots, manifest_path, run_file, write_state,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Basis states that are listed.
+const LISTED: usize = 16;
+
+const EXAMPLES: &str = "\
+Examples:
+  qnewton run solve.qasm --solution x.npy           post-select and recover x as the manifest says
+  qnewton run bell.qasm --shots 1000 --seed 7       sample measurement outcomes
+  qnewton run any.qasm --state state.npy            write all amplitudes (complex128)
+
+Bit strings have the last qubit or classical bit on the left.";
+
+/// Options of `qnewton run`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Run {
+    /// OpenQASM 2 or 3; if FILE.json is beside it and says that it solves a system, x is recovered
+    file: PathBuf,
+    /// Draw N measurement outcomes
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    shots: Option<usize>,
+    /// Seed of measurement outcomes
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Write the state vector as a NumPy array of complex numbers
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Write x: NumPy if the name ends in .npy, else MatrixMarket
+    #[arg(long, value_name = "FILE")]
+    solution: Option<PathBuf>,
+    #[command(flatten)]
+    time: TimeOptions,
+    #[command(flatten)]
+    show: OutputOptions,
+}
+
+/// The document of `qnewton run --json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    file: &'a PathBuf,
+    qubits: usize,
+    norm: f64,
+    most_probable: Vec<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bits: Option<String>,
+    #[serde(flatten)]
+    shots: Option<ShotFields>,
+    #[serde(flatten)]
+    solution: Option<SolutionFields<'a>>,
+    seconds: BTreeMap<&'a str, f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_file: Option<&'a PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solution_file: Option<&'a PathBuf>,
+}
+
+/// A basis state of a result.
+#[derive(Serialize)]
+struct Outcome {
+    state: String,
+    probability: f64,
+    amplitude: [f64; 2],
+}
+
+/// Fields of sampled outcomes.
+#[derive(Serialize)]
+struct ShotFields {
+    shots: u64,
+    accepted_shots: u64,
+    seed: u64,
+    histogram: BTreeMap<String, u64>,
+}
+
+/// Fields of a recovered solution.
+#[derive(Serialize)]
+struct SolutionFields<'a> {
+    name: &'a str,
+    n: usize,
+    solution: &'a [f64],
+    success_probability: f64,
+    scale: f64,
+}
+
+impl Run {
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        check_targets(self.state.iter().chain(&self.solution))?;
+        let solves = |manifest: &Manifest| manifest.kind == Kind::LinearSystem;
+        if self.solution.is_some() && !Manifest::of(&self.file)?.as_ref().is_some_and(solves) {
+            let message = format!("{} would have to say how x follows from the state", manifest_path(&self.file).display());
+            return Err(Failure::with_hint(message, "`qnewton compile` writes that manifest; leave out --solution"));
+        }
+        let progress = Progress::new(interrupt, self.show.quiet);
+        let options =
+            RunFileOptions { execute: self.time.into(), shots: self.shots.map(|shots| shots as u64), seed: self.seed };
+        let run = run_file(&self.file, &options, &progress)?;
+        if let (Some(path), Some(execution)) = (&self.solution, &run.execution) {
+            write_vector(path, &execution.solution)?;
+        }
+        if let Some(path) = &self.state {
+            write_state(path, &run.state, run.qubits)?;
+        }
+        progress.finish();
+        self.show(&run)
+    }
+
+    fn show(&self, run: &FileRun) -> Result<(), Failure> {
+        let listed = run.most_probable(LISTED).into_iter().map(|(index, amplitude)| Outcome {
+            state: bit_string(index, run.qubits),
+            probability: amplitude.norm_sqr(),
+            amplitude: [amplitude.re, amplitude.im],
+        });
+        let solution = run.execution.as_ref().zip(run.manifest.as_ref()).map(|(execution, manifest)| SolutionFields {
+            name: &manifest.name,
+            n: manifest.system.n,
+            solution: &execution.solution,
+            success_probability: execution.success_probability,
+            scale: manifest.solver.as_ref().map_or(f64::NAN, |solver| solver.scale),
+        });
+        let document = Document {
+            schema_version: SCHEMA_VERSION,
+            file: &self.file,
+            qubits: run.qubits,
+            norm: run.state.norm(),
+            most_probable: listed.collect(),
+            bits: (!run.bits.is_empty()).then(|| bits_text(&run.bits)),
+            shots: run.shots.as_ref().map(|shots| self.shot_fields(shots)),
+            solution,
+            seconds: BTreeMap::from([("execution", run.seconds)]),
+            state_file: self.state.as_ref(),
+            solution_file: self.solution.as_ref(),
+        };
+        if self.show.json {
+            return print_document(&document);
+        }
+        let mut facts = Facts::default();
+        facts.add("qubits", document.qubits.to_string());
+        facts.add("norm", text::number(document.norm));
+        if let Some(bits) = &document.bits {
+            facts.add("measured", bits.clone());
+        }
+        if let Some(fields) = &document.solution {
+            facts.add("success", format!("probability {}", text::number(fields.success_probability)));
+            facts.add("scale", text::number(fields.scale));
+            facts.add("solution", text::head(fields.solution, 8));
+        }
+        facts.add("time", text::seconds(run.seconds));
+        let mut shown = facts.render();
+        // The amplitudes of a solver say less than the solution that was recovered from them.
+        if document.solution.is_none() {
+            let rows = document.most_probable.iter().map(|outcome| {
+                let [re, im] = outcome.amplitude.map(rounded);
+                vec![outcome.state.clone(), format!("{:.6}", outcome.probability), format!("{re:.6}{im:+.6}i")]
+            });
+            shown.push_str(&format!("\n{}", text::table(&["state", "probability", "amplitude"], 1, rows)));
+        }
+        if let Some(fields) = &document.shots {
+            let rows = fields.histogram.iter().map(|(outcome, number)| vec![outcome.clone(), text::count(*number)]);
+            shown.push_str(&format!("\n{}", text::table(&["outcome", "shots"], 1, rows)));
+            if fields.accepted_shots != fields.shots {
+                let (accepted, all) = (text::count(fields.accepted_shots), text::count(fields.shots));
+                shown.push_str(&format!("{accepted} of {all} shots accepted: all registers but `system` read 0\n"));
+            }
+        }
+        print(&shown)?;
+        for path in self.state.iter().chain(&self.solution) {
+            note(self.show.quiet, &format!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
+
+    fn shot_fields(&self, shots: &Shots) -> ShotFields {
+        let histogram =
+            shots.histogram.iter().map(|(&outcome, &number)| (bit_string(outcome, shots.bits), number)).collect();
+        ShotFields { shots: shots.total, accepted_shots: shots.accepted, seed: self.seed, histogram }
+    }
+}
+
+/// The last bit comes first, as in a binary number.
+fn bit_string(value: u64, bits: usize) -> String {
+    (0..bits).rev().map(|bit| if bit < 64 && value >> bit & 1 == 1 { '1' } else { '0' }).collect()
+}
+
+fn bits_text(bits: &[bool]) -> String {
+    bits.iter().rev().map(|&bit| if bit { '1' } else { '0' }).collect()
+}
+
+/// To six digits, without a sign of zero.
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6 + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_bit_is_on_the_left() {
+        assert_eq!(bit_string(6, 4), "0110");
+        assert_eq!(bit_string(0, 0), "");
+        assert_eq!(bits_text(&[true, false, false]), "001");
+    }
+}

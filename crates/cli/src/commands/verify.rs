@@ -1,0 +1,77 @@
+//! `qnewton verify`.
+
+use crate::failure::Failure;
+use crate::options::{OutputOptions, TimeOptions};
+use crate::output::{print, print_document};
+use crate::progress::{Interrupt, Progress};
+use crate::text;
+use clap::Args;
+use qnewton::pipeline::{Manifest, PipelineError, SCHEMA_VERSION, Verification, manifest_path, verify};
+use qnewton::{LinearSystem, Preparation};
+use serde::Serialize;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  qnewton verify solve.qasm --matrix A.mtx
+  qnewton verify solve.qasm --matrix A.mtx --rhs b.mtx --json
+
+The matrix is damped and pruned as the manifest says. Without --rhs the right-hand side is the manifest's.
+Exit code 1 if a check fails.";
+
+/// Options of `qnewton verify`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Verify {
+    /// OpenQASM with its manifest beside it
+    file: PathBuf,
+    /// The matrix that was compiled
+    #[arg(long, value_name = "A")]
+    matrix: PathBuf,
+    /// The right-hand side, if it should not be the manifest's
+    #[arg(long, value_name = "FILE")]
+    rhs: Option<PathBuf>,
+    #[command(flatten)]
+    time: TimeOptions,
+    #[command(flatten)]
+    show: OutputOptions,
+}
+
+/// The document of `qnewton verify --json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    file: &'a PathBuf,
+    holds: bool,
+    #[serde(flatten)]
+    verification: &'a Verification,
+}
+
+impl Verify {
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let manifest = Manifest::of(&self.file)?.ok_or_else(|| {
+            let problem = "there is none, so there is nothing to verify against".to_string();
+            PipelineError::Manifest { path: manifest_path(&self.file), problem }
+        })?;
+        let progress = Progress::new(interrupt, self.show.quiet);
+        let preparation = Preparation::from(manifest.preparation);
+        let system = LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation)?;
+        let verification = verify(&self.file, &system, &self.time.into(), &progress)?;
+        progress.finish();
+        let holds = verification.holds();
+        if self.show.json {
+            let document =
+                Document { schema_version: SCHEMA_VERSION, file: &self.file, holds, verification: &verification };
+            print_document(&document)?;
+        } else {
+            let figure = |value: Option<f64>| value.map_or(String::new(), text::bound);
+            let rows = verification.checks.iter().map(|check| {
+                let holds = if check.holds { "holds" } else { "FAILS" };
+                vec![check.name.clone(), holds.to_string(), figure(check.measured), figure(check.bound)]
+            });
+            let verdict = if holds { "the file does what its manifest says" } else { "the file does NOT do what its manifest says" };
+            print(&format!("{}{verdict}\n", text::table(&["check", "", "measured", "at most"], 2, rows)))?;
+        }
+        if holds { Ok(()) } else { Err(Failure::NotKept) }
+    }
+}

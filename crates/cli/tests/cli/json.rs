@@ -1,0 +1,73 @@
+//! Documents: their keys, and nothing else on standard output.
+
+use crate::harness::Folder;
+use serde_json::Value;
+
+/// `key: type` for every key, nested objects indented; lists by their first element.
+fn outline(value: &Value, indent: usize, text: &mut String) {
+    let Some(object) = value.as_object() else { return };
+    for (key, value) in object {
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "list",
+            Value::Object(_) => "object",
+        };
+        text.push_str(&format!("{:indent$}{key}: {kind}\n", ""));
+        // Registers, gates and stages are data, not structure.
+        if !["registers", "classical_registers", "counts", "seconds", "histogram"].contains(&key.as_str()) {
+            let inner = value.as_array().and_then(|list| list.first()).unwrap_or(value);
+            outline(inner, indent + 2, text);
+        }
+    }
+}
+
+fn check(folder: &Folder, name: &str, arguments: &str) {
+    let mut text = String::new();
+    outline(&folder.json(arguments), 0, &mut text);
+    insta::assert_snapshot!(format!("keys_{name}"), text);
+}
+
+#[test]
+fn documents_have_these_keys() {
+    let folder = Folder::new();
+    folder.small_system();
+    folder.write("any.qasm", "OPENQASM 3.0;\nqubit[2] q;\nbit[2] c;\nU(1, 2, 3) q[0];\nc = measure q;\n");
+    check(&folder, "solve", "solve A.mtx --rhs A.rhs.mtx --damping 0.1 --prune 2");
+    check(&folder, "compile", "compile A.mtx --rhs A.rhs.mtx -o s.qasm");
+    check(&folder, "encode", "encode A.mtx");
+    check(&folder, "encode_with_file", "encode A.mtx -o block.qasm");
+    check(&folder, "run_any", "run any.qasm --shots 10");
+    check(&folder, "run_solver", "run s.qasm");
+    check(&folder, "verify", "verify s.qasm --matrix A.mtx");
+    check(&folder, "count", "count any.qasm");
+    let manifest: Value = serde_json::from_str(&folder.read("s.qasm.json")).unwrap();
+    let mut text = String::new();
+    outline(&manifest, 0, &mut text);
+    insta::assert_snapshot!("keys_manifest", text);
+}
+
+#[test]
+fn numbers_that_are_infinite_are_null() {
+    let folder = Folder::new();
+    folder.matrix("A", &[&[1.0, 1.0], &[1.0, 1.0]]);
+    assert_eq!(folder.json("encode A.mtx")["condition_number"], Value::Null);
+}
+
+#[test]
+fn the_registers_of_a_document_partition_the_qubits() {
+    let folder = Folder::new();
+    folder.hessian("digits-12");
+    let document = folder.json("encode A.mtx --encoding sparse");
+    let registers = document["registers"].as_object().unwrap();
+    let mut qubits: Vec<u64> =
+        registers.values().flat_map(|list| list.as_array().unwrap().iter().map(|qubit| qubit.as_u64().unwrap())).collect();
+    qubits.sort_unstable();
+    assert_eq!(qubits, (0..document["qubits"].as_u64().unwrap()).collect::<Vec<_>>());
+    let mut names: Vec<&str> = document["postselect"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    names.push("system");
+    names.sort_unstable();
+    assert_eq!(names, registers.keys().collect::<Vec<_>>());
+}

@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+bit[4] c;
+h c[0];

@@ -1,0 +1,2 @@
+OPENQASM 3.0;
+input float theta;

@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+bit c;
+gate g a { c = measure a; }

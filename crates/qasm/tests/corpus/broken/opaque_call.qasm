@@ -1,0 +1,4 @@
+OPENQASM 2.0;
+opaque magic a;
+qreg q[1];
+magic q[0];

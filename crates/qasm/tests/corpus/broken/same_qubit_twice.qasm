@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+qubit[4] q;
+cx q[1], q[-3];

@@ -1,0 +1,2 @@
+OPENQASM 3.0;
+float theta = 0.5;

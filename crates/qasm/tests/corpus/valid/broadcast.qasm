@@ -1,0 +1,16 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[3] a;
+qubit[3] b;
+qubit c;
+bit[3] out;
+bit single;
+h a;
+cx a, b;
+cx c, a;
+ccx a, c, b;
+reset b;
+barrier;
+barrier a, c;
+out = measure a;
+single = measure c;

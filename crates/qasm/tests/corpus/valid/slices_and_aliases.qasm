@@ -1,0 +1,14 @@
+OPENQASM 3.0;
+include "stdgates.inc";
+qubit[6] q;
+bit[6] c;
+let low = q[0:2];
+let both = q[5] ++ low;
+x low;
+h both[0];
+z q[0:2:5];
+y q[4:-2:0];
+s q[{5, 0}];
+t q[-1];
+cx q[0:1], q[2:3];
+c[0:1] = measure q[4:5];

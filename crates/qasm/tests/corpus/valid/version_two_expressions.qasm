@@ -1,0 +1,10 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[2];
+rx(pi/2) q[0];
+rx(-pi/4 + 3*pi/8) q[0];
+rx(2^3) q[0];
+rx(1/2) q[0];
+rx(sin(pi/6)+cos(0)+ln(1)+exp(0)+sqrt(4)+tan(0)) q[0];
+cu1(pi/2^1) q[0],q[1];
+rx(1e-5) q[1];

@@ -1,0 +1,10 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg a[5];
+u0(1) a[0];
+rccx a[0],a[1],a[2];
+rc3x a[0],a[1],a[2],a[3];
+c3x a[0],a[1],a[2],a[3];
+c4x a[0],a[1],a[2],a[3],a[4];
+csx a[0],a[1];
+cu(0.1,0.2,0.3,0.4) a[0],a[1];

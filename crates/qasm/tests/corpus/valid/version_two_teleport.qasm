@@ -1,0 +1,15 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+qreg q[3];
+creg first[1];
+creg second[1];
+u3(0.3,0.2,0.1) q[0];
+h q[1];
+cx q[1],q[2];
+barrier q;
+cx q[0],q[1];
+h q[0];
+measure q[0] -> first[0];
+measure q[1] -> second[0];
+if(first==1) z q[2];
+if(second==1) x q[2];
