@@ -7,7 +7,8 @@
 //! 5. tables have the kind and length that their operation needs; permutations permute; entries fit their width;
 //! 6. what is inverted or controlled neither measures, resets nor branches;
 //! 7. angles are finite;
-//! 8. operand registers stand before ancilla registers; names are unique.
+//! 8. operand registers stand before ancilla registers; names are unique;
+//! 9. calls nest at most [`NESTING_LIMIT`] deep.
 //!
 //! Violations accumulate, each with its place.
 
@@ -20,6 +21,9 @@ use crate::operation::{Arguments, Call, Operation};
 use crate::structured::Structured;
 use crate::table::{AngleTable, IndexTable};
 use std::collections::HashSet;
+
+/// Calls nest at most this deep, since lowering and execution follow them recursively.
+pub const NESTING_LIMIT: usize = 512;
 
 /// Checks all rules; an empty list means that the circuit is well-formed.
 pub fn verify(circuit: &Circuit) -> Vec<CircuitError> {
@@ -49,7 +53,25 @@ pub fn verify(circuit: &Circuit) -> Vec<CircuitError> {
             definition.all_calls().all(|call| *unitary.get(call.callee.index()).unwrap_or(&true));
         unitary.push(definition.is_unitary_itself() && calls_unitary);
     }
+    errors.extend(check_nesting(circuit).err());
     errors
+}
+
+/// Checks rule 9 alone, for the entry.
+pub(crate) fn check_nesting(circuit: &Circuit) -> Result<(), CircuitError> {
+    let mut depths: Vec<usize> = Vec::with_capacity(circuit.definitions().len());
+    for definition in circuit.definitions() {
+        let below = definition.all_calls().filter_map(|call| depths.get(call.callee.index())).max();
+        depths.push(1 + below.copied().unwrap_or(0));
+    }
+    match circuit.entry_id().ok().and_then(|entry| Some((entry, *depths.get(entry.index())?))) {
+        Some((entry, depth)) if depth > NESTING_LIMIT => Err(CircuitError::Malformed {
+            definition: circuit.definition(entry).name.clone(),
+            operation: 0,
+            problem: format!("calls nest {depth} deep, at most {NESTING_LIMIT} levels are supported"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 struct Check<'a> {

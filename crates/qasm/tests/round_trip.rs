@@ -54,7 +54,7 @@ fn check(circuit: &Circuit) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn any_circuit_of_gates_and_calls_reads_back(circuit in common::circuit(true)) {

@@ -52,14 +52,6 @@ pub enum ExecutorError {
         /// What is wrong and what would be accepted.
         problem: String,
     },
-    /// Calls are nested too deeply to be executed.
-    #[error("calls are nested {depth} deep, at most {limit} levels are executed")]
-    Nesting {
-        /// The nesting of the circuit.
-        depth: usize,
-        /// The limit.
-        limit: usize,
-    },
     /// The worker threads could not be started.
     #[error("{threads} worker threads could not be started: {reason}")]
     Threads {

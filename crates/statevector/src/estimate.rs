@@ -17,7 +17,7 @@ const KERNEL_OVERHEAD: u128 = 64;
 const MEASUREMENT: Duration = Duration::from_millis(30);
 
 /// Amplitude updates that a run of the circuit makes: 2^(qubits - controls) for every pass of a kernel over the
-/// amplitudes, and a constant for starting it. Divided by [`measure_speed`] it predicts the seconds of a run.
+/// amplitudes, twice that where amplitudes change places irregularly, and a constant for starting it. Divided by [`measure_speed`] it predicts the seconds of a run.
 ///
 /// Tables need no values. The result saturates; it is an estimate, right within a small factor.
 pub fn operations_estimate(circuit: &Circuit) -> Result<u128, CircuitError> {
@@ -94,7 +94,7 @@ fn operation_cost(definition: &Definition, operation: Operation, state: u128, co
             };
             let passes = match &operation.kind {
                 Structured::StatePreparation { qubits, .. } => qubits.len() as u128,
-                Structured::Reflection { signal: Some(_), .. } => 2,
+                Structured::Permutation { .. } | Structured::TableLookup { .. } => 2,
                 _ => 1,
             };
             Cost::passes(passes, shifted(state, operation.controls.len() + own))

@@ -14,9 +14,6 @@ use qnewton_circuit::{
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Calls nested deeper than this are refused, since execution follows them recursively.
-const NESTING: usize = 512;
-
 /// A circuit that is ready to run on states in precision `R`, any number of times.
 pub struct Program<R: Real = f64> {
     pub(crate) bodies: Vec<Body<R>>,
@@ -139,7 +136,7 @@ pub(crate) enum ArgumentsStep {
 
 impl<R: Real> Program<R> {
     /// Prepares a circuit: checks it, allocates its ancillas, and computes its tables. An error if it is not
-    /// well-formed, has tables without values, or nests calls too deeply.
+    /// well-formed, or has tables without values.
     pub fn new(circuit: &Circuit) -> Result<Self, ExecutorError> {
         if let Some(error) = verify(circuit).into_iter().next() {
             return Err(error.into());
@@ -156,7 +153,6 @@ impl<R: Real> Program<R> {
         };
         let entry = circuit.entry_id()?.index();
         let reached = reached(circuit, entry);
-        check_nesting(circuit, entry)?;
         let mut compiler = Compiler { circuit, tables: Tables::default(), placed: 0 };
         let mut bodies: Vec<Body<R>> = Vec::with_capacity(entry + 1);
         for (definition, reached) in circuit.definitions()[..=entry].iter().zip(reached) {
@@ -229,18 +225,6 @@ fn reached(circuit: &Circuit, entry: usize) -> Vec<bool> {
         }
     }
     reached
-}
-
-fn check_nesting(circuit: &Circuit, entry: usize) -> Result<(), ExecutorError> {
-    let mut depths: Vec<usize> = Vec::with_capacity(entry + 1);
-    for definition in &circuit.definitions()[..=entry] {
-        let below = definition.all_calls().map(|call| depths[call.callee.index()]).max().unwrap_or(0);
-        depths.push(below + 1);
-    }
-    if depths[entry] > NESTING {
-        return Err(ExecutorError::Nesting { depth: depths[entry], limit: NESTING });
-    }
-    Ok(())
 }
 
 /// Tables that are prepared already, by their identifier.

@@ -7,10 +7,12 @@ use crate::error::CircuitError;
 use crate::ids::{DefinitionId, QubitId};
 use crate::operation::{Call, Control, Operation, StructuredOperation};
 use crate::structured::Structured;
+use crate::verify::check_nesting;
 use std::collections::HashMap;
 
 /// Expands controls and conjugations. Only the inner part of a conjugation is controlled.
 pub fn expand_controls(circuit: &Circuit) -> Result<Circuit, CircuitError> {
+    check_nesting(circuit)?;
     let entry = circuit.entry_id()?;
     let mut expansion = Expansion { circuit, result: Circuit::new(), variants: HashMap::new() };
     for table in circuit.tables() {

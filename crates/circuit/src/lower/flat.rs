@@ -6,6 +6,7 @@ use crate::error::CircuitError;
 use crate::gate::Gate;
 use crate::ids::{BitId, DefinitionId, QubitId};
 use crate::operation::{Arguments, Call, Operation};
+use crate::verify::check_nesting;
 
 /// One operation of the flat circuit, on the qubits and bits of the entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +33,7 @@ pub fn visit_flat<E: From<CircuitError>>(
     circuit: &Circuit,
     mut visit: impl FnMut(FlatOperation<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
+    check_nesting(circuit)?;
     let entry = circuit.entry_id()?;
     let definition = circuit.definition(entry);
     let qubits: Vec<QubitId> = (0..definition.qubit_count() as u32).map(QubitId).collect();

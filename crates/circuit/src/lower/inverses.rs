@@ -9,11 +9,13 @@ use crate::error::CircuitError;
 use crate::ids::DefinitionId;
 use crate::operation::{Arguments, Call, Operation};
 use crate::table::{AngleTable, Table};
+use crate::verify::check_nesting;
 use std::collections::HashMap;
 
 /// Expands inverted calls of a circuit in `basis` (no controls, no structures) and brings the inverted gates
 /// back to the basis.
 pub fn expand_inverses(circuit: &Circuit, basis: Basis) -> Result<Circuit, CircuitError> {
+    check_nesting(circuit)?;
     let entry = circuit.entry_id()?;
     let mut expansion = Expansion { circuit, result: Circuit::new(), variants: HashMap::new() };
     for table in circuit.tables() {

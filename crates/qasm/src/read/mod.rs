@@ -8,7 +8,7 @@
 //! | qubits, bits | 2^20 each |
 //! | nesting of parentheses and blocks | 256 |
 //! | depth of gates that call gates | 256 |
-//! | operands that broadcasts, slices and bare barriers expand to | 2^24 |
+//! | operands that broadcasts, slices and bare barriers expand to | 2^22 |
 //! | bytes of gate bodies read again because an angle is not affine in the gate's parameters | 2^23 + 64 x length of the text |
 //!
 //! Repetition (`pow`) is never expanded, so a short file stays a small circuit however many gates it stands for.

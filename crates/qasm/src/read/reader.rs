@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 /// How deep definitions may call definitions.
 const CALL_DEPTH: u32 = 256;
 /// Operands that broadcasts, slices and bare barriers may expand to in one file.
-const EXPANSION: u64 = 1 << 24;
+const EXPANSION: u64 = 1 << 22;
 
 /// The state of reading one file.
 pub(super) struct Reader<'a> {

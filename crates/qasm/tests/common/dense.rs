@@ -6,7 +6,7 @@ use qnewton_circuit::{Basis, Circuit, CircuitError, Gate, QubitId, lower};
 use qnewton_core::Complex64;
 
 /// The state after the circuit from |0...0>, global phase included, measurements at the end left out.
-pub fn state(circuit: &Circuit) -> Vec<Complex64> {
+pub(crate) fn state(circuit: &Circuit) -> Vec<Complex64> {
     let lowered = lower(circuit, Basis::U3Cx).unwrap();
     let qubits = lowered.entry().unwrap().qubit_count();
     let mut state = vec![Complex64::new(0.0, 0.0); 1 << qubits];
@@ -41,7 +41,7 @@ fn apply(state: &mut [Complex64], gate: Gate, qubits: &[QubitId], angles: &[f64]
 }
 
 /// The largest difference of two states, their phases included.
-pub fn distance(a: &[Complex64], b: &[Complex64]) -> f64 {
+pub(crate) fn distance(a: &[Complex64], b: &[Complex64]) -> f64 {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| (a - b).norm()).fold(0.0, f64::max)
 }

@@ -7,7 +7,7 @@ use qnewton_circuit::{
 
 /// What a random operation is made from; numbers are reduced to what the definition has.
 #[derive(Clone, Debug)]
-pub struct Seed {
+pub(crate) struct Seed {
     kind: u8,
     gate: usize,
     places: [u32; 6],
@@ -16,7 +16,7 @@ pub struct Seed {
     repetitions: u64,
 }
 
-pub fn seed() -> impl Strategy<Value = Seed> {
+pub(crate) fn seed() -> impl Strategy<Value = Seed> {
     let angle = prop_oneof![
         -7.0..7.0f64,
         Just(0.0),
@@ -37,7 +37,7 @@ pub fn seed() -> impl Strategy<Value = Seed> {
 }
 
 /// Definitions (parameters, qubits of two registers, body), the last of which is the entry.
-pub fn circuit(measured: bool) -> impl Strategy<Value = Circuit> {
+pub(crate) fn circuit(measured: bool) -> impl Strategy<Value = Circuit> {
     let definition = (0usize..3, 1usize..4, 0usize..3, prop::collection::vec(seed(), 0..10));
     prop::collection::vec(definition, 1..5).prop_map(move |shapes| build(&shapes, measured))
 }

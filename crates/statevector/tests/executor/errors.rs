@@ -2,8 +2,10 @@
 
 use crate::common::qubits;
 use num_complex::Complex64;
+use qnewton_circuit::verify::NESTING_LIMIT;
 use qnewton_circuit::{
-    Angle, AngleTable, BitId, Call, Circuit, CircuitError, Definition, Gate, QubitId, Structured,
+    Angle, AngleTable, Basis, BitId, Call, Circuit, CircuitError, Definition, Gate, QubitId, Structured,
+    flatten, lower,
 };
 use qnewton_core::{Cancelled, Monitor, Silent};
 use qnewton_statevector::{
@@ -111,22 +113,39 @@ fn a_block_needs_a_unitary_circuit_without_parameters() {
     assert!(run(&circuit, &mut state, &RunOptions::default(), &Silent).is_err());
 }
 
-#[test]
-fn very_deep_nesting_is_refused() {
+/// A gate inside so many definitions, each of which inverts and controls the one before.
+fn nested(levels: usize) -> Circuit {
     let mut circuit = Circuit::new();
     let mut leaf = Definition::new("leaf");
     leaf.add_register("q", 1);
-    leaf.gate(Gate::X, &[QubitId(0)], &[]);
+    leaf.gate(Gate::Ry, &[QubitId(0)], &[0.6]);
     let mut inner = circuit.add(leaf);
-    for level in 0..100_000 {
+    for level in 1..levels {
         let mut definition = Definition::new(format!("level{level}"));
         definition.add_register("q", 1);
-        definition.call(Call::new(inner, [QubitId(0)]));
+        definition.call(Call::new(inner, [QubitId(0)]).inverted());
         inner = circuit.add(definition);
     }
+    circuit
+}
+
+#[test]
+fn deep_nesting_works_up_to_a_limit_and_is_refused_beyond() {
+    let circuit = nested(NESTING_LIMIT);
     let mut state: StateVector = StateVector::zero(1).unwrap();
-    let error = run(&circuit, &mut state, &RunOptions::default(), &Silent).unwrap_err();
-    assert!(matches!(error, ExecutorError::Nesting { depth: 100_001, .. }));
+    let options = RunOptions { threads: Some(1), ..RunOptions::default() };
+    run(&circuit, &mut state, &options, &Silent).unwrap();
+    // An odd number of inversions.
+    assert!((state.amplitude(1).re + 0.3f64.sin()).abs() < 1e-15);
+    for &basis in Basis::ALL {
+        let lowered = lower(&circuit, basis).unwrap();
+        assert!((full_block(&lowered, &qubits(1)).unwrap()[0][1].re + 0.3f64.sin()).abs() < 1e-14);
+        assert!(flatten(&lowered).is_ok());
+        assert!(matches!(lower(&nested(100_000), basis), Err(CircuitError::Malformed { .. })));
+    }
+    assert!(matches!(flatten(&nested(100_000)), Err(CircuitError::Malformed { .. })));
+    let error = run(&nested(100_000), &mut state, &RunOptions::default(), &Silent).unwrap_err();
+    assert!(error.to_string().contains("100000 deep"), "{error}");
 }
 
 /// Cancels after a number of questions and adds up the progress.
