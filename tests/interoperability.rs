@@ -7,7 +7,9 @@ use qnewton::circuit::QubitId;
 use qnewton::core::Silent;
 use qnewton::encoding::Method;
 use qnewton::matrix::Preparation;
-use qnewton::pipeline::{BlockOptions, CompileOptions, EmitOptions, Manifest, compile, emit, emit_block, encode};
+use qnewton::pipeline::{
+    BlockOptions, CompileOptions, EmitOptions, Manifest, compile, emit, emit_block, encode,
+};
 use qnewton::qasm::Style;
 use qnewton::statevector::{Program, RunOptions, StateVector, project};
 use qnewton_tests::{root, system};
@@ -21,19 +23,25 @@ fn qiskit(file: &Path) -> (serde_json::Value, Vec<(f64, f64)>) {
     let setup = Command::new("sh").arg(root().join("tests/interop/setup.sh")).output();
     let setup = setup.expect("a POSIX shell is needed to set up the Python environment");
     let errors = String::from_utf8_lossy(&setup.stderr).into_owned();
-    assert!(setup.status.success(), "the Python environment could not be set up (Python 3 and PyPI are needed): {errors}");
+    assert!(
+        setup.status.success(),
+        "the Python environment could not be set up (Python 3 and PyPI are needed): {errors}"
+    );
     let python = String::from_utf8(setup.stdout).unwrap();
     let state = file.with_extension("npy");
     let script = root().join("tests/interop/check_qiskit.py");
-    let output = Command::new(python.trim()).arg(script).arg(file).arg("--state").arg(&state).output().unwrap();
+    let output =
+        Command::new(python.trim()).arg(script).arg(file).arg("--state").arg(&state).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let document = serde_json::from_slice(&output.stdout).unwrap();
     // A .npy file: magic, version, length of the header, header, then complex128 values.
     let bytes = std::fs::read(&state).unwrap();
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     assert!(String::from_utf8_lossy(&bytes[10..10 + header]).contains("<c16"));
-    let numbers: Vec<f64> =
-        bytes[10 + header..].chunks_exact(8).map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap())).collect();
+    let numbers: Vec<f64> = bytes[10 + header..]
+        .chunks_exact(8)
+        .map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap()))
+        .collect();
     (document, numbers.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
 }
 
@@ -48,7 +56,8 @@ fn check_counts(manifest: &Manifest, document: &serde_json::Value, style: Style)
 /// The index in the whole state of each value of `system`, all other registers 0.
 fn indices(manifest: &Manifest) -> Vec<usize> {
     let system = &manifest.circuit.registers["system"];
-    let place = |value: usize| system.iter().enumerate().map(|(bit, qubit)| (value >> bit & 1) << qubit).sum();
+    let place =
+        |value: usize| system.iter().enumerate().map(|(bit, qubit)| (value >> bit & 1) << qubit).sum();
     (0..1usize << system.len()).map(place).collect()
 }
 
@@ -92,7 +101,11 @@ fn block_encodings_have_the_same_first_column_counts_and_depth_in_qiskit() {
             for (row, index) in indices(&manifest).into_iter().enumerate().take(system.dimension()) {
                 let (re, im) = theirs[index];
                 let found = manifest.encoding.alpha * re;
-                assert!((found - system.matrix.get(row, 0)).abs() < 1e-10 && im.abs() < 1e-10, "{}", method.name());
+                assert!(
+                    (found - system.matrix.get(row, 0)).abs() < 1e-10 && im.abs() < 1e-10,
+                    "{}",
+                    method.name()
+                );
             }
         }
     }

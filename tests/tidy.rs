@@ -5,7 +5,16 @@ use std::path::{Path, PathBuf};
 
 /// The crates in dependency order: each may use those before it only.
 const ORDER: &[&str] = &[
-    "core", "matrix", "circuit", "qasm", "statevector", "encoding", "qlsa", "pipeline", "scheduler", "train",
+    "core",
+    "matrix",
+    "circuit",
+    "qasm",
+    "statevector",
+    "encoding",
+    "qlsa",
+    "pipeline",
+    "scheduler",
+    "train",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -70,7 +70,9 @@ def state_vector(circuit):
     circuit = circuit.copy()
     circuit.save_statevector()
     simulator = AerSimulator(method="statevector", fusion_enable=False)
-    compiled = transpile(circuit, simulator, optimization_level=0)
+    # Transpiling takes longer than simulating: only for what the simulator does not know.
+    known = set(circuit.count_ops()) <= set(simulator.operation_names)
+    compiled = circuit if known else transpile(circuit, simulator, optimization_level=0)
     return numpy.asarray(simulator.run(compiled).result().get_statevector())
 
 

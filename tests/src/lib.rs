@@ -4,7 +4,8 @@ use qnewton::matrix::{LinearSystem, Preparation};
 use std::path::{Path, PathBuf};
 
 /// The systems that are solved on the executor.
-pub const SOLVABLE: &[&str] = &["digits-12", "digits-16-pruned", "digits-30", "digits-64-pruned", "poisson-16"];
+pub const SOLVABLE: &[&str] =
+    &["digits-12", "digits-16-pruned", "digits-30", "digits-64-pruned", "poisson-16"];
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {

@@ -11,6 +11,9 @@ use crate::error::CircuitError;
 use crate::ids::QubitId;
 use crate::operation::{Call, Operation};
 
+/// Definitions on more wires have no depth: their matrix would take more than 128 MiB.
+const WIRE_LIMIT: usize = 2048;
+
 /// Depths of a circuit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Depth {
@@ -36,6 +39,11 @@ fn depth_with(circuit: &Circuit, weight: impl Fn(usize) -> u128 + Copy) -> Resul
     for (position, definition) in circuit.definitions()[..entry.index()].iter().enumerate() {
         if needed[position] {
             let wires = definition.qubit_count() + definition.bit_count();
+            if wires > WIRE_LIMIT {
+                let what = format!("the depth of definition `{}`", definition.name);
+                let (size, limit) = ((wires * wires) as u128, (WIRE_LIMIT * WIRE_LIMIT) as u128);
+                return Err(CircuitError::TooLarge { what, size, limit });
+            }
             let mut arrival = Arrivals::identity(wires);
             walk(definition, &matrices, weight, &mut arrival)?;
             matrices[position] = Some(arrival.into_matrix());
@@ -124,8 +132,10 @@ fn call(
         .map(|qubit| qubit.index())
         .chain(call.bits.iter().map(|bit| qubits + bit.index()))
         .collect();
-    let power = matrix.power(call.repetitions)?;
-    arrival.apply(if call.inverse { power.transposed() } else { power }, &wires)
+    match call.repetitions {
+        1 => arrival.apply(matrix, call.inverse, &wires),
+        repetitions => arrival.apply(&matrix.power(repetitions)?, call.inverse, &wires),
+    }
 }
 
 /// A time, or "never" (minus infinity).
@@ -170,9 +180,6 @@ impl MaxPlus {
     }
 
     fn power(&self, mut exponent: u64) -> Result<MaxPlus, CircuitError> {
-        if exponent == 1 {
-            return Ok(self.clone());
-        }
         let (mut result, mut square) = (MaxPlus::identity(self.size), self.clone());
         while exponent > 0 {
             if exponent & 1 == 1 {
@@ -184,13 +191,6 @@ impl MaxPlus {
             }
         }
         Ok(result)
-    }
-
-    fn transposed(&self) -> MaxPlus {
-        let size = self.size;
-        let entries =
-            (0..size * size).map(|position| self.entries[position % size * size + position / size]).collect();
-        MaxPlus { size, entries }
     }
 }
 
@@ -229,14 +229,15 @@ impl Arrivals {
         Ok(())
     }
 
-    fn apply(&mut self, matrix: MaxPlus, wires: &[usize]) -> Result<(), CircuitError> {
+    fn apply(&mut self, matrix: &MaxPlus, transposed: bool, wires: &[usize]) -> Result<(), CircuitError> {
         for column in 0..self.columns {
             let before: Vec<Time> =
                 wires.iter().map(|wire| self.times[wire * self.columns + column]).collect();
             for (row, wire) in wires.iter().enumerate() {
                 let mut latest = None;
                 for (input, &time) in before.iter().enumerate() {
-                    latest = latest.max(add(matrix.entries[row * matrix.size + input], time)?);
+                    let (to, from) = if transposed { (input, row) } else { (row, input) };
+                    latest = latest.max(add(matrix.entries[to * matrix.size + from], time)?);
                 }
                 self.times[wire * self.columns + column] = latest;
             }

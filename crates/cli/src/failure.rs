@@ -6,11 +6,12 @@ use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
 use qnewton::PipelineError;
 use qnewton::matrix::{InvalidSystem, SystemError, WriteError};
 use qnewton::qasm::ReadError;
+use qnewton::scheduler::ScheduleError;
 use qnewton::statevector::ExecutorError;
 use qnewton::train::TrainError;
 use std::fmt::Display;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Longer lines, in bytes, are not shown: files may have a single line of gigabytes.
@@ -28,15 +29,8 @@ pub(crate) enum Failure {
         /// What would help.
         hints: Vec<String>,
     },
-    /// A file is not OpenQASM that the reader accepts: exit code 1.
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// Its text.
-        source_text: String,
-        /// What is wrong where.
-        error: ReadError,
-    },
+    /// A file is not OpenQASM that the reader accepts: exit code 1. Holds all there is to show.
+    Syntax(String),
     /// A promise was not kept, and the output says so already: exit code 1.
     NotKept,
     /// Stopped by the user: exit code 130, as shells report an interrupt.
@@ -66,8 +60,8 @@ impl Failure {
                 write_error(&format!("error: {message}\n{hints}"));
                 ExitCode::FAILURE
             }
-            Failure::Syntax { path, source_text, error } => {
-                write_error(&render(path, source_text, error));
+            Failure::Syntax(shown) => {
+                write_error(shown);
                 ExitCode::FAILURE
             }
             Failure::NotKept => ExitCode::FAILURE,
@@ -82,24 +76,27 @@ impl Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let hint = match &error {
-            PipelineError::Read { .. } => None,
             PipelineError::Epsilon { .. }
             | PipelineError::System(SystemError::Invalid { kind: InvalidSystem::Conditioning(_), .. })
-            | PipelineError::Invalid(InvalidSystem::Conditioning(_)) => return Failure::Usage(error.to_string()),
+            | PipelineError::Invalid(InvalidSystem::Conditioning(_)) => {
+                return Failure::Usage(error.to_string());
+            }
             PipelineError::NoRightHandSide => Some("give it with --rhs FILE"),
             PipelineError::Unreachable { .. } => {
                 Some("a larger --epsilon, or a better conditioned matrix (--damping F), can be promised")
             }
             PipelineError::DegreeTooLarge { .. } => Some("--damping F lowers the condition number"),
-            PipelineError::TooSlow { .. } => {
-                Some("--time-limit SECONDS raises the limit; --damping F and a larger --epsilon shorten the circuit")
-            }
+            PipelineError::TooSlow { .. } => Some(
+                "--time-limit SECONDS raises the limit; --damping F and a larger --epsilon shorten the circuit",
+            ),
             PipelineError::FileTooLarge { .. } => Some("leave out --style flat"),
             _ => None,
         };
         let hint = hint.map(str::to_string);
         match error {
-            PipelineError::Read { path, source_text, error } => Failure::Syntax { path, source_text, error },
+            PipelineError::Read { path, source_text, error } => {
+                Failure::Syntax(render(&path, &source_text, &error))
+            }
             PipelineError::Executor(error) => error.into(),
             error => Failure::Work { message: error.to_string(), hints: hint.into_iter().collect() },
         }
@@ -137,12 +134,19 @@ impl From<WriteError> for Failure {
     }
 }
 
+impl From<ScheduleError> for Failure {
+    fn from(error: ScheduleError) -> Self {
+        Failure::work(error)
+    }
+}
+
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
         match error {
-            TrainError::Diverged { .. } => {
-                Failure::with_hint(error, "a smaller --learning-rate, or more --damping, keeps training stable")
-            }
+            TrainError::Diverged { .. } => Failure::with_hint(
+                error,
+                "a smaller --learning-rate, or more --damping, keeps training stable",
+            ),
             error => Failure::work(error),
         }
     }
@@ -152,8 +156,8 @@ impl From<TrainError> for Failure {
 fn render(path: &Path, source_text: &str, error: &ReadError) -> String {
     let name = path.display().to_string();
     let plain = format!("error: {name}: {error}\n");
-    let start = source_text.floor_char_boundary(error.span.start);
-    let (before, behind) = source_text.split_at(start);
+    let start = error.span.start;
+    let Some((before, behind)) = source_text.split_at_checked(start) else { return plain };
     let line_start = before.rfind('\n').map_or(0, |position| position + 1);
     let line_end = behind.find('\n').map_or(source_text.len(), |position| start + position);
     if line_end - line_start > LONGEST_LINE {
@@ -164,7 +168,8 @@ fn render(path: &Path, source_text: &str, error: &ReadError) -> String {
     let shown = format!("{}{}", "\n".repeat(empty_lines), &source_text[line_start..line_end]);
     let shift = |position: usize| position.clamp(line_start, line_end) - line_start + empty_lines;
     let place = shift(error.span.start)..shift(error.span.end);
-    let config = Config::default().with_color(std::io::stderr().is_terminal()).with_index_type(IndexType::Byte);
+    let config =
+        Config::default().with_color(std::io::stderr().is_terminal()).with_index_type(IndexType::Byte);
     let label = match &error.expected {
         Some(expected) => format!("expected {expected}"),
         None => error.message.clone(),
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_very_long_line_is_not_shown() {
-        let shown = rendered(&format!("qubit q;{}y q;", "x q;".repeat(1000)));
+        let shown = rendered(&format!("qubit q;{}nothing q;", "x q;".repeat(1000)));
         assert!(shown.starts_with("error: file.qasm: line 1, column 4009: "), "{shown}");
         assert!(shown.len() < 200, "{shown}");
     }

@@ -1,11 +1,17 @@
 //! Output files.
 
 use crate::failure::Failure;
+use qnewton::pipeline::manifest_path;
 use std::path::{Path, PathBuf};
 
 /// Refuses files that can certainly not be written, before work is spent on their content.
 pub(crate) fn check_targets<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
     paths.into_iter().try_for_each(|path| check_target(path))
+}
+
+/// The same for a circuit and the manifest beside it.
+pub(crate) fn check_circuit_target(path: Option<&Path>) -> Result<(), Failure> {
+    path.map_or(Ok(()), |path| check_targets(&[path.to_owned(), manifest_path(path)]))
 }
 
 fn check_target(path: &Path) -> Result<(), Failure> {
@@ -18,6 +24,11 @@ fn check_target(path: &Path) -> Result<(), Failure> {
         Some(folder) if !folder.is_dir() => refuse(format!("{} is no folder", folder.display())),
         _ => Ok(()),
     }
+}
+
+/// A path as documents state it.
+pub(crate) fn stated(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 /// `A.mtx` to `A.rhs.mtx`: where the right-hand side that belongs to a matrix is, by convention.

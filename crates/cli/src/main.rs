@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod progress;
 mod report;
+mod scheduling;
 mod text;
 
 use clap::Parser;

@@ -22,10 +22,10 @@ pub(crate) struct OutputOptions {
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct PreparationOptions {
     /// Add F times the largest magnitude of the matrix to its diagonal
-    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = non_negative, allow_negative_numbers = true)]
+    #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = non_negative, allow_hyphen_values = true)]
     pub(crate) damping: f64,
     /// Keep at most K entries per row and column, the largest first, the diagonal always
-    #[arg(long, value_name = "K", value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, value_name = "K", value_parser = at_least_one, allow_hyphen_values = true)]
     pub(crate) prune: Option<usize>,
 }
 
@@ -44,6 +44,11 @@ pub(crate) struct EncodingOptions {
     /// The gates of the circuit: `u3,cx` or `rz,sx,x,cx`
     #[arg(long, value_name = "GATES", default_value = "u3,cx", value_parser = basis)]
     pub(crate) basis: Basis,
+}
+
+/// Whether the block encoding is executed.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct CertificateOptions {
     /// Execute the block encoding for its certificate whatever its size
     #[arg(long)]
     pub(crate) verify: bool,
@@ -57,7 +62,7 @@ pub(crate) struct Encoding(pub(crate) Option<Method>);
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct AccuracyOptions {
     /// Largest accepted relative error of x, between 0 and 1
-    #[arg(long, value_name = "E", default_value_t = 1e-2, value_parser = epsilon, allow_negative_numbers = true)]
+    #[arg(long, value_name = "E", default_value_t = 1e-2, value_parser = epsilon, allow_hyphen_values = true)]
     pub(crate) epsilon: f64,
 }
 
@@ -91,7 +96,7 @@ impl StyleOptions {
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct TimeOptions {
     /// Refuse executions that are predicted to take longer
-    #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = positive, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = positive, allow_hyphen_values = true)]
     pub(crate) time_limit: f64,
 }
 
@@ -102,12 +107,16 @@ impl From<TimeOptions> for ExecuteOptions {
 }
 
 /// The library's options of a compilation.
-pub(crate) fn compile_options(encoding: EncodingOptions, accuracy: AccuracyOptions) -> CompileOptions {
+pub(crate) fn compile_options(
+    encoding: EncodingOptions,
+    accuracy: AccuracyOptions,
+    certificate: CertificateOptions,
+) -> CompileOptions {
     CompileOptions {
         epsilon: accuracy.epsilon,
         encoding: encoding.encoding.0,
         basis: encoding.basis,
-        verify_encoding: encoding.verify,
+        verify_encoding: certificate.verify,
     }
 }
 
@@ -144,7 +153,8 @@ fn basis(text: &str) -> Result<Basis, String> {
 }
 
 fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
-    let methods = Method::ALL.iter().map(|method| PossibleValue::new(method.name()).help(method.description()));
+    let methods =
+        Method::ALL.iter().map(|method| PossibleValue::new(method.name()).help(method.description()));
     let automatic = PossibleValue::new("auto").help("the cheapest that applies");
     PossibleValuesParser::new(std::iter::once(automatic).chain(methods))
         .map(|name| Encoding(Method::from_name(&name)))

@@ -22,7 +22,8 @@ impl Interrupt {
                 std::process::exit(130);
             }
         };
-        ctrlc::set_handler(handler).map_err(|error| Failure::work(format!("cannot handle Ctrl-C: {error}")))?;
+        ctrlc::set_handler(handler)
+            .map_err(|error| Failure::work(format!("cannot handle Ctrl-C: {error}")))?;
         Ok(interrupt)
     }
 
@@ -48,6 +49,11 @@ impl Progress {
             bar
         });
         Progress { bar, interrupt: interrupt.clone() }
+    }
+
+    /// Shows nothing, but cancels as others do: for stages inside of a stage.
+    pub(crate) fn hidden(interrupt: &Interrupt) -> Self {
+        Progress { bar: None, interrupt: interrupt.clone() }
     }
 
     /// Removes the bar, so that results can be printed.

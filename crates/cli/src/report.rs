@@ -2,7 +2,9 @@
 
 use crate::text::{self, Facts};
 use qnewton::matrix::PreparationReports;
-use qnewton::pipeline::{CircuitFields, EncodingFields, PreparationRecord, Seconds, SolverFields, SystemFields};
+use qnewton::pipeline::{
+    CircuitFields, EncodingFields, PreparationRecord, Seconds, SolverFields, SystemFields,
+};
 use qnewton::{LinearSystem, Preparation};
 use serde::Serialize;
 
@@ -96,7 +98,11 @@ pub(crate) fn solver(facts: &mut Facts, fields: &SolverFields) {
     );
     facts.add(
         "solver",
-        format!("success probability {}, scale {}", text::number(fields.success_probability), text::number(fields.scale)),
+        format!(
+            "success probability {}, scale {}",
+            text::number(fields.success_probability),
+            text::number(fields.scale)
+        ),
     );
     for (stage, bound) in fields.error_bound.iter().filter(|(stage, _)| *stage != "total") {
         facts.add("error bound", format!("{:<18} {}", stage.replace('_', " "), text::bound(*bound)));
@@ -112,13 +118,18 @@ pub(crate) fn circuit(facts: &mut Facts, fields: &CircuitFields) {
     facts.add("circuit", gates(&fields.counts));
     facts.add(
         "circuit",
-        format!("depth {}, two-qubit depth {}", text::count(fields.depth), text::count(fields.two_qubit_depth)),
+        format!(
+            "depth {}, two-qubit depth {}",
+            text::count(fields.depth),
+            text::count(fields.two_qubit_depth)
+        ),
     );
 }
 
 /// Registers with their sizes.
 pub(crate) fn registers<'a>(registers: impl IntoIterator<Item = (&'a String, &'a Vec<usize>)>) -> String {
-    let sizes: Vec<String> = registers.into_iter().map(|(name, qubits)| format!("{name} {}", qubits.len())).collect();
+    let sizes: Vec<String> =
+        registers.into_iter().map(|(name, qubits)| format!("{name} {}", qubits.len())).collect();
     sizes.join(", ")
 }
 

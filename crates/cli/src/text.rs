@@ -50,14 +50,18 @@ pub(crate) fn table(header: &[&str], left: usize, rows: impl IntoIterator<Item =
 
 /// A number with at most six significant digits.
 pub(crate) fn number(value: f64) -> String {
+    significant(value, 6)
+}
+
+fn significant(value: f64, digits: usize) -> String {
     let magnitude = value.abs();
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }
     if !(1e-3..1e6).contains(&magnitude) {
-        return format!("{value:.4e}");
+        return format!("{value:.*e}", digits.min(5) - 1);
     }
-    let decimals = (5 - magnitude.log10().floor() as i32).max(0) as usize;
+    let decimals = (digits as i32 - 1 - magnitude.log10().floor() as i32).max(0) as usize;
     let text = format!("{value:.decimals$}");
     match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
@@ -83,18 +87,27 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
-/// A span of time.
+/// A span of time, with three significant digits.
 pub(crate) fn seconds(value: f64) -> String {
-    match value {
-        value if !value.is_finite() => "never".to_string(),
-        value if value < 1e-6 => format!("{} ns", number(value * 1e9)),
-        value if value < 1e-3 => format!("{:.3} us", value * 1e6),
-        value if value < 1.0 => format!("{:.3} ms", value * 1e3),
-        value if value < 600.0 => format!("{value:.3} s"),
-        value if value < 48.0 * 3600.0 => format!("{:.1} h", value / 3600.0),
-        value if value < 700.0 * 86400.0 => format!("{:.1} days", value / 86400.0),
-        value => format!("{} years", number(value / (365.25 * 86400.0))),
+    const UNITS: [(&str, f64); 10] = [
+        ("years", 365.25 * 86400.0),
+        ("days", 86400.0),
+        ("h", 3600.0),
+        ("min", 60.0),
+        ("s", 1.0),
+        ("ms", 1e-3),
+        ("us", 1e-6),
+        ("ns", 1e-9),
+        ("ps", 1e-12),
+        ("fs", 1e-15),
+    ];
+    if !value.is_finite() {
+        return "never".to_string();
     }
+    // The next smaller unit stays in use up to twice the larger one.
+    let unit = UNITS.iter().find(|(_, size)| value >= if *size > 1.0 { 2.0 * size } else { *size });
+    let &(name, size) = unit.unwrap_or(&("s", 1.0));
+    format!("{} {name}", significant(value / size, 3))
 }
 
 /// An amount of memory.
@@ -122,20 +135,18 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_not_wrong() {
-        let shown: Vec<String> = [0.0, 1.0, -0.5, 1234567.0, 999999.0, 0.00012345, 2.0 / 3.0, f64::INFINITY, 100.0]
-            .map(number)
-            .to_vec();
+        let shown: Vec<String> =
+            [0.0, 1.0, -0.5, 1234567.0, 999999.0, 0.00012345, 2.0 / 3.0, f64::INFINITY, 100.0]
+                .map(number)
+                .to_vec();
         assert_eq!(shown, ["0", "1", "-0.5", "1.2346e6", "999999", "1.2345e-4", "0.666667", "inf", "100"]);
         assert_eq!([1, 1000, 20725, 1234567].map(count), ["1", "1 000", "20 725", "1 234 567"]);
         assert_eq!([512, 1 << 30, 16 << 60].map(bytes), ["512 bytes", "1 GiB", "16 EiB"]);
-        assert_eq!([2e-9, 2e-5, 0.5, 30.0, 7200.0, 1e9].map(seconds), [
-            "2 ns",
-            "20.000 us",
-            "500.000 ms",
-            "30.000 s",
-            "2.0 h",
-            "31.6881 years"
-        ]);
+        let times = [1.3e-18, 2e-9, 2e-5, 0.5, 30.0, 119.0, 7200.0, 1e6, 1e9, 2.3e15, f64::INFINITY];
+        assert_eq!(
+            times.map(seconds).join(", "),
+            "1.30e-18 s, 2 ns, 20 us, 500 ms, 30 s, 119 s, 2 h, 11.6 days, 31.7 years, 7.29e7 years, never"
+        );
     }
 
     #[test]
@@ -144,10 +155,14 @@ mod tests {
         facts.add("system", "2 unknowns");
         facts.add("system", "norm 1");
         facts.add("n", "2");
-        insta::assert_snapshot!(facts.render() + &table(&["gate", "number"], 1, [
-            vec!["u3".to_string(), "12".to_string()],
-            vec!["cx".to_string(), "3".to_string()],
-        ]));
+        insta::assert_snapshot!(
+            facts.render()
+                + &table(
+                    &["gate", "number"],
+                    1,
+                    [vec!["u3".to_string(), "12".to_string()], vec!["cx".to_string(), "3".to_string()],]
+                )
+        );
         assert_eq!(head(&[1.0, 2.0, 3.0], 2), "1 2 ... (3 in all)");
     }
 }

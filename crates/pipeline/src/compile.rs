@@ -130,10 +130,9 @@ pub fn compile(
     ledger.add(Stage::StatePreparation, condition * 4.0 * levels * f64::EPSILON);
     // The residual of phases is below 1e-12 times the degree's growth; a reserve keeps the sum below epsilon.
     let others = ledger.total();
-    let reserve = (epsilon * 1e-3).max(1e-11 * condition);
+    let reserve = (epsilon * 1e-3).max(1e-12 * condition);
     let budget = epsilon - others - reserve;
-    // Negated so that NaN is refused too.
-    if !(budget > 0.0) || !others.is_finite() {
+    if budget.is_nan() || budget <= 0.0 || !others.is_finite() {
         return Err(PipelineError::Unreachable { epsilon, others: others + reserve });
     }
 

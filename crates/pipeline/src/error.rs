@@ -116,7 +116,7 @@ pub enum PipelineError {
         /// Its text, to show the place.
         source_text: String,
         /// What is wrong and where.
-        error: qnewton_qasm::ReadError,
+        error: Box<qnewton_qasm::ReadError>,
     },
     /// A file could not be written.
     #[error("{}: {message}", path.display())]

@@ -26,7 +26,9 @@ pub fn read_program(path: &Path) -> Result<QasmProgram, PipelineError> {
         .map_err(|source| PipelineError::Io { path: path.to_path_buf(), source })?;
     match qnewton_qasm::read(&text) {
         Ok(program) => Ok(program),
-        Err(error) => Err(PipelineError::Read { path: path.to_path_buf(), source_text: text, error }),
+        Err(error) => {
+            Err(PipelineError::Read { path: path.to_path_buf(), source_text: text, error: Box::new(error) })
+        }
     }
 }
 

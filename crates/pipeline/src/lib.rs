@@ -2,8 +2,8 @@
 //!
 //! [`compile()`] turns a [`qnewton_matrix::LinearSystem`] into a [`CompiledSystem`]; [`execute`] runs it and recovers
 //! x with sign and norm; [`solve()`] adds the classical reference. [`emit`] writes OpenQASM and the manifest beside
-//! it; [`verify()`] holds a file against its manifest, [`run_file`] executes any OpenQASM file. `solve`, `schedule --execute` and `train` all come here.
-//! This crate knows nothing of command lines.
+//! it; [`verify()`] holds a file against its manifest, [`run_file`] executes any OpenQASM file. `solve`,
+//! `schedule --execute` and `train` all come here. This crate knows nothing of command lines.
 
 mod block;
 mod compile;

@@ -1,19 +1,19 @@
 //! Does a file do what its manifest says?
 //!
-//! Four independent checks: the circuit is the one that was emitted (fingerprint), its counts and depth are those
-//! of the manifest, its action is the polynomial of the matrix (amplitudes against a three-term recurrence with
-//! A itself), and the solution is within the promised error of a classical one.
+//! Independent checks: the circuit is the one that was emitted (fingerprint), what can be counted in it and in the
+//! matrix is what the manifest states, its action is the polynomial of the matrix (amplitudes against a three-term
+//! recurrence with A itself), and the solution is within the promised error of a classical one.
 
 use crate::compile::{norm, padded_matrix};
-use crate::documents::gate_counts;
-use crate::emit::registers_of;
+use crate::documents::{CircuitFields, SystemFields};
+use crate::emit::circuit_fields;
 use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, block_of, project_system};
 use crate::facts::SystemFacts;
 use crate::file::read_program;
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind, Manifest, PolynomialRecord, manifest_path};
-use qnewton_circuit::{Circuit, count, depth};
+use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
 use qnewton_matrix::{LinearSystem, SparseMatrix, solve};
 use qnewton_qlsa::polynomial::{ChebyshevSeries, inverse_relative};
@@ -23,6 +23,12 @@ use std::path::Path;
 /// Amplitudes of an emitted circuit may differ from the polynomial of the matrix by this much: rounding of up to
 /// 10^7 gates, far below what any change of a gate would cause.
 const AMPLITUDE_TOLERANCE: f64 = 1e-8;
+
+/// A residual of the phases above this is no rounding, whatever a manifest says.
+const LARGEST_PHASE_RESIDUAL: f64 = 1e-6;
+
+/// Relative differences of norms and condition numbers that come from rounding alone.
+const SPECTRUM_TOLERANCE: f64 = 1e-6;
 
 /// One check of a file.
 #[derive(Clone, Debug, Serialize, PartialEq)]
@@ -80,18 +86,13 @@ pub fn verify(
     let circuit = read_circuit(path)?;
     let mut result = Verification { checks: Vec::new() };
     result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
-    let (counts, layers) = (count(&circuit)?, depth(&circuit)?);
-    result.fact("gate counts", gate_counts(&counts) == manifest.circuit.counts);
-    result.fact("depth", u64::try_from(layers.total) == Ok(manifest.circuit.depth));
-    let qubits = circuit.entry()?.qubit_count();
-    result.fact("qubits", qubits == manifest.circuit.qubits);
+    let described = verify_circuit_fields(&mut result, &circuit, &manifest)?;
     result.fact("number of unknowns", system.dimension() == manifest.system.n);
-    let described = registers_of(&circuit)? == manifest.circuit.registers;
-    result.fact("registers", described);
     if !described || system.dimension() != manifest.system.n {
         return Ok(result);
     }
     let facts = SystemFacts::of(&system.matrix)?;
+    verify_system_fields(&mut result, &SystemFields::from(&facts), &manifest.system);
     let padded = padded_matrix(&system.matrix, &facts);
     match manifest.kind {
         Kind::BlockEncoding => verify_block(&mut result, &circuit, &manifest, &padded, monitor)?,
@@ -104,21 +105,76 @@ pub fn verify(
                 return Ok(result);
             }
             let amplitudes = project_system(&circuit, &manifest, options, monitor)?;
-            let expected = polynomial_of(&padded, manifest.encoding.alpha, rhs, &polynomial)?;
+            if amplitudes.len() != padded.rows() {
+                result.fact("size of the register `system`", false);
+                return Ok(result);
+            }
+            let alpha = manifest.encoding.alpha;
+            let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
             let difference: Vec<f64> =
                 amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - wanted).norm()).collect();
-            let tolerance = AMPLITUDE_TOLERANCE + solver.error_bound.get("phases").copied().unwrap_or(0.0);
+            let bound = |stage: &str| solver.error_bound.get(stage).copied().unwrap_or(0.0);
+            let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
             result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
-            let scale = norm(rhs) * polynomial.normalization / manifest.encoding.alpha;
+            // One query of the matrix for each degree, one of the right-hand side.
+            let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
+            result.fact("degree of the polynomial and queries", stated == (degree as u64, degree as u64, 1));
+            let scale = norm(rhs) * polynomial.normalization / alpha;
             result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);
+            let stages = solver.error_bound.iter().filter(|(stage, _)| *stage != "total");
+            let sum: f64 = stages.map(|(_, bound)| bound.max(0.0)).sum();
+            let promised = bound("total");
+            result.at_most("sum of the error bounds", sum, promised * (1.0 + 1e-12));
+            result.at_most("promised error", promised, solver.epsilon);
             let exact = solve(&system.matrix, rhs)?.x;
             let error: Vec<f64> =
                 exact.iter().zip(&amplitudes).map(|(x, a)| (solver.scale * a - x).norm()).collect();
-            let promised = solver.error_bound.get("total").copied().unwrap_or(solver.epsilon);
             result.at_most("solution against the classical one", norm(&error) / norm(&exact), promised);
+            // Its root is proportional to the norm of the solution, which is off by no more than the solution.
+            let probability: f64 = amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum();
+            let deviation = ((probability / solver.success_probability).sqrt() - 1.0).abs();
+            result.at_most("success probability", deviation, promised + 1e-9);
         }
     }
     Ok(result)
+}
+
+/// What can be counted; says whether the registers are those of the manifest.
+fn verify_circuit_fields(
+    result: &mut Verification,
+    circuit: &Circuit,
+    manifest: &Manifest,
+) -> Result<bool, PipelineError> {
+    let stated = &manifest.circuit;
+    let (counts, layers) = (count(circuit)?, depth(circuit)?);
+    // The basis is no property of the circuit, but its gates must be of it.
+    let basis = Basis::from_name(&stated.basis);
+    let found = circuit_fields(circuit, basis.unwrap_or_default(), &counts, &layers)?;
+    let of_basis = |basis: Basis| {
+        let gates = basis.gates();
+        counts.iter().all(|(kind, _)| matches!(kind, CountKind::Gate(gate) if gates.contains(&gate)))
+    };
+    result.fact("gates of the basis", basis.is_some_and(of_basis));
+    let numbers = |fields: &CircuitFields| (fields.two_qubit_count, fields.t_count);
+    result.fact("gate counts", found.counts == stated.counts && numbers(&found) == numbers(stated));
+    let depths = |fields: &CircuitFields| (fields.depth, fields.two_qubit_depth);
+    result.fact("depth", depths(&found) == depths(stated));
+    result.fact("qubits", found.qubits == stated.qubits);
+    result.fact("registers", found.registers == stated.registers && found.postselect == stated.postselect);
+    Ok(found.registers == stated.registers)
+}
+
+fn verify_system_fields(result: &mut Verification, found: &SystemFields, stated: &SystemFields) {
+    let facts = |fields: &SystemFields| (fields.nnz, fields.sparsity, fields.symmetric);
+    result.fact("entries and symmetry of the matrix", facts(found) == facts(stated));
+    let deviation = |found: f64, stated: f64| (stated / found - 1.0).abs();
+    result.at_most("norm of the matrix", deviation(found.norm, stated.norm), SPECTRUM_TOLERANCE);
+    match (found.condition_number, stated.condition_number) {
+        (Some(found), Some(stated)) => {
+            result.at_most("condition number", deviation(found, stated), SPECTRUM_TOLERANCE);
+        }
+        (found, stated) => result.fact("condition number", found == stated),
+    }
 }
 
 fn verify_block(
@@ -149,7 +205,7 @@ fn polynomial_of(
     alpha: f64,
     rhs: &[f64],
     record: &PolynomialRecord,
-) -> Result<Vec<f64>, PipelineError> {
+) -> Result<(Vec<f64>, usize), PipelineError> {
     let polynomial = inverse_relative(record.interval.min(1.0), record.epsilon)?;
     let series: &ChebyshevSeries = &polynomial.series;
     let transpose = matrix.transpose();
@@ -169,7 +225,7 @@ fn polynomial_of(
         advance(&transpose, &even, &mut odd);
     }
     sum.iter_mut().for_each(|value| *value /= record.normalization);
-    Ok(sum)
+    Ok((sum, polynomial.degree))
 }
 
 /// The circuit of an OpenQASM file.

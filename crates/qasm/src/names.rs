@@ -88,6 +88,12 @@ const RESERVED: &[&str] = &[
     "tan",
 ];
 
+/// What is reserved in OpenQASM 2.
+const RESERVED_IN_2: &[&str] = &[
+    "OPENQASM", "include", "gate", "opaque", "qreg", "creg", "measure", "reset", "barrier", "if", "pi", "U",
+    "CX", "sin", "cos", "tan", "exp", "ln", "sqrt",
+];
+
 /// The gates of `stdgates.inc`.
 pub(crate) const STDGATES: &[&str] = &[
     "p", "x", "y", "z", "h", "s", "sdg", "t", "tdg", "sx", "rx", "ry", "rz", "cx", "cy", "cz", "cp", "crx",
@@ -101,9 +107,9 @@ pub(crate) const QELIB1: &[&str] = &[
     "csx", "cu", "rxx", "rzz", "rccx", "rc3x", "c3x", "c3sqrtx", "c4x",
 ];
 
-/// Whether a word is a keyword or otherwise built in, so that no declaration may use it.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+/// Whether a word is a keyword or otherwise built in, so that no declaration may use it. OpenQASM 2 has fewer.
+pub(crate) fn is_reserved(name: &str, version_two: bool) -> bool {
+    if version_two { RESERVED_IN_2.contains(&name) } else { RESERVED.contains(&name) }
 }
 
 /// Names that are taken already, from which valid new ones are made deterministically.
@@ -138,7 +144,10 @@ impl NameTable {
         if !taken(&identifier) {
             return identifier;
         }
-        (2u64..).map(|suffix| format!("{identifier}_{suffix}")).find(|name| !taken(name)).unwrap_or(identifier)
+        (2u64..)
+            .map(|suffix| format!("{identifier}_{suffix}"))
+            .find(|name| !taken(name))
+            .unwrap_or(identifier)
     }
 }
 

@@ -1,12 +1,15 @@
 //! What the reader makes of a corpus of small files: circuits of the valid ones, errors of the broken ones.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 use qnewton_qasm::read;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 fn files(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
@@ -27,7 +30,8 @@ fn valid_files_become_circuits() {
         }
         for warning in &program.warnings {
             let at = &text[warning.span.clone()];
-            writeln!(report, "warning {}:{} `{at}`: {}", warning.line, warning.column, warning.message).unwrap();
+            writeln!(report, "warning {}:{} `{at}`: {}", warning.line, warning.column, warning.message)
+                .unwrap();
         }
         writeln!(report, "{}", program.circuit).unwrap();
     }

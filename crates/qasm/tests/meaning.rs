@@ -1,5 +1,7 @@
 //! Statements that mean the same give the same state, global phase included.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 #[path = "common/dense.rs"]
 mod dense;
 
@@ -81,7 +83,11 @@ fn powers_are_repetitions_and_roots() {
 
 #[test]
 fn definitions_may_use_any_expression() {
-    same_with("gate g(t) a { rx(sin(t)) a; }", "g(0.3) q[0]; g(0.3) q[1];", "rx(sin(0.3)) q[0]; rx(sin(0.3)) q[1];");
+    same_with(
+        "gate g(t) a { rx(sin(t)) a; }",
+        "g(0.3) q[0]; g(0.3) q[1];",
+        "rx(sin(0.3)) q[0]; rx(sin(0.3)) q[1];",
+    );
     same_with(
         "gate f(s, t) a, b { rx(s*t) a; cx a, b; } gate g(t) a, b { f(t, t**2) b, a; inv @ f(1, t) a, b; }",
         "g(0.6) q[0], q[3]; ctrl @ g(0.7) q[1], q[0], q[3];",
@@ -96,7 +102,10 @@ fn definitions_may_use_any_expression() {
 fn broadcasts_slices_and_aliases_name_qubits() {
     same("h q;", "h q[0]; h q[1]; h q[2]; h q[3];");
     same("x q[-1];", "x q[3];");
-    same("x q[1:2]; y q[0:2:3]; z q[{3, 0}]; h q[3:-2:0];", "x q[1]; x q[2]; y q[0]; y q[2]; z q[3]; z q[0]; h q[3]; h q[1];");
+    same(
+        "x q[1:2]; y q[0:2:3]; z q[{3, 0}]; h q[3:-2:0];",
+        "x q[1]; x q[2]; y q[0]; y q[2]; z q[3]; z q[0]; h q[3]; h q[1];",
+    );
     same("cx q[0], q[1:3];", "cx q[0], q[1]; cx q[0], q[2]; cx q[0], q[3];");
     same("cx q[0:1], q[2:3];", "cx q[0], q[2]; cx q[1], q[3];");
     same("let a = q[1:3]; let b = a[0] ++ q[0]; h b; x a[-1];", "h q[1]; h q[0]; x q[3];");

@@ -1,6 +1,8 @@
 //! Qiskit and this crate see the same state, counts and depth in a file. Needs Python packages, so these run on
 //! demand: `cargo test -p qnewton-qasm --test qiskit -- --ignored`.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 #[path = "common/mod.rs"]
 mod common;
 #[path = "common/dense.rs"]

@@ -1,8 +1,10 @@
 //! No input makes the reader panic, hang, or use memory out of proportion.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 use proptest::prelude::*;
-use qnewton_circuit::{Gate, count};
-use qnewton_qasm::{Program, ReadError, ReadErrorKind, read};
+use qnewton_circuit::{Basis, Gate, count, lower, verify::verify};
+use qnewton_qasm::{Program, ReadError, ReadErrorKind, WriteOptions, read, write_string};
 use std::fmt::Write as _;
 
 const HEADER: &str = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\nbit[2] c;\n";
@@ -18,11 +20,93 @@ fn too_large(body: &str) {
 }
 
 const WORDS: &[&str] = &[
-    "OPENQASM", "3.0", "2.0", ";", ";", ";", "include", "\"stdgates.inc\"", "\"", "qubit", "bit", "qreg", "creg", "[", "]",
-    "2", "0", "-1", "(", ")", "{", "}", ",", ",", "q", "q", "c", "q[0]", "q[1]", "c[0]", "h", "cx", "rx", "u3", "iswap",
-    "gate", "g", "a", "b", "ctrl", "negctrl", "inv", "pow", "@", "gphase", "U", "measure", "->", "=", "reset", "barrier",
-    "if", "else", "==", "!=", "!", "&&", "||", "let", "const", "int", "float", "pi", "+", "-", "*", "/", "**", "%", "sin",
-    "0.5", "1e3", "0x1f", "100ns", "//", "/*", "*/", "\n", "@x", "#pragma", "opaque", "for", "$0", ":", "++", "true", "ψ",
+    "OPENQASM",
+    "3.0",
+    "2.0",
+    ";",
+    ";",
+    ";",
+    "include",
+    "\"stdgates.inc\"",
+    "\"",
+    "qubit",
+    "bit",
+    "qreg",
+    "creg",
+    "[",
+    "]",
+    "2",
+    "0",
+    "-1",
+    "(",
+    ")",
+    "{",
+    "}",
+    ",",
+    ",",
+    "q",
+    "q",
+    "c",
+    "q[0]",
+    "q[1]",
+    "c[0]",
+    "h",
+    "cx",
+    "rx",
+    "u3",
+    "iswap",
+    "gate",
+    "g",
+    "a",
+    "b",
+    "ctrl",
+    "negctrl",
+    "inv",
+    "pow",
+    "@",
+    "gphase",
+    "U",
+    "measure",
+    "->",
+    "=",
+    "reset",
+    "barrier",
+    "if",
+    "else",
+    "==",
+    "!=",
+    "!",
+    "&&",
+    "||",
+    "let",
+    "const",
+    "int",
+    "float",
+    "pi",
+    "+",
+    "-",
+    "*",
+    "/",
+    "**",
+    "%",
+    "sin",
+    "0.5",
+    "1e3",
+    "0x1f",
+    "100ns",
+    "//",
+    "/*",
+    "*/",
+    "\n",
+    "@x",
+    "#pragma",
+    "opaque",
+    "for",
+    "$0",
+    ":",
+    "++",
+    "true",
+    "ψ",
 ];
 
 proptest! {
@@ -56,10 +140,20 @@ proptest! {
     }
 }
 
-/// A circuit that is well-formed, or an error within the text.
+/// A circuit that is well-formed and can be written, or an error within the text.
 fn check(text: &str) {
     match read(text) {
-        Ok(program) => assert_eq!(qnewton_circuit::verify::verify(&program.circuit), [], "{text}"),
+        Ok(program) => {
+            assert_eq!(verify(&program.circuit), [], "{text}");
+            let options = WriteOptions { maximum_statements: 1000, ..WriteOptions::default() };
+            if program.circuit.entry().unwrap().qubit_count() <= 16
+                && let Ok(lowered) = lower(&program.circuit, Basis::U3Cx)
+                && let Ok(written) = write_string(&lowered, &options)
+            {
+                let again = read(&written).unwrap_or_else(|error| panic!("{error}\n{text}\n{written}"));
+                assert_eq!(count(&again.circuit), count(&lowered), "{text}");
+            }
+        }
         Err(error) => {
             assert!(text.get(error.span.clone()).is_some(), "{error:?}\n{text}");
             assert_eq!(text[..error.span.start].matches('\n').count() + 1, error.line);
@@ -120,7 +214,8 @@ fn towers_of_gates_stay_small_and_are_bounded() {
 
 #[test]
 fn repetition_is_not_expanded() {
-    let program = read_body("gate g a { pow(1000000000) @ t a; } pow(1000000000) @ g q[0]; pow(-7) @ g q[1];").unwrap();
+    let program =
+        read_body("gate g a { pow(1000000000) @ t a; } pow(1000000000) @ g q[0]; pow(-7) @ g q[1];").unwrap();
     assert!(program.circuit.definitions().len() <= 3);
     let counts = count(&program.circuit).unwrap();
     assert_eq!((counts.gate(Gate::T), counts.gate(Gate::Tdg)), (1_000_000_000_000_000_000, 7_000_000_000));

@@ -1,5 +1,7 @@
 //! What is written reads back as the same circuit.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 mod common;
 
 use proptest::prelude::*;
@@ -14,7 +16,10 @@ fn flat(circuit: &Circuit) -> Vec<String> {
         operations.push(match operation {
             // An angle that is computed may be zero of either sign.
             FlatOperation::Gate(gate, qubits, angles) => {
-                format!("{gate:?} {qubits:?} {:?}", angles.iter().map(|angle| angle + 0.0).collect::<Vec<f64>>())
+                format!(
+                    "{gate:?} {qubits:?} {:?}",
+                    angles.iter().map(|angle| angle + 0.0).collect::<Vec<f64>>()
+                )
             }
             FlatOperation::GlobalPhase(angle) => format!("gphase {:?}", angle + 0.0),
             other => format!("{other:?}"),
@@ -23,7 +28,9 @@ fn flat(circuit: &Circuit) -> Vec<String> {
     })
     .unwrap();
     // A condition on nothing leaves no trace in the text.
-    while let Some(position) = operations.windows(2).position(|pair| pair[0].starts_with("If") && pair[1] == "EndIf") {
+    while let Some(position) =
+        operations.windows(2).position(|pair| pair[0].starts_with("If") && pair[1] == "EndIf")
+    {
         operations.drain(position..position + 2);
     }
     operations

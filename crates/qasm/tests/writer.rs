@@ -1,7 +1,10 @@
 //! The text of small circuits, and what the writer refuses.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 use qnewton_circuit::{
-    Angle, AngleTable, Basis, BitId, Call, Circuit, Control, Definition, Gate, QubitId, RegisterKind, Structured, lower,
+    Angle, AngleTable, Basis, BitId, Call, Circuit, Control, Definition, Gate, QubitId, RegisterKind,
+    Structured, lower,
 };
 use qnewton_qasm::{Style, WriteError, WriteOptions, read, write, write_string};
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -18,7 +21,11 @@ fn layered() -> Circuit {
     let flag = layer.add_register("flag", 1);
     let theta = layer.add_parameter("theta");
     let phi = layer.add_parameter("phi");
-    layer.gate_with(Gate::U3, &[system.qubit(0)], &[theta.clone(), Angle::default(), phi.plus(&Angle::from(PI))]);
+    layer.gate_with(
+        Gate::U3,
+        &[system.qubit(0)],
+        &[theta.clone(), Angle::default(), phi.plus(&Angle::from(PI))],
+    );
     layer.gate(Gate::Cx, &[system.qubit(0), system.qubit(1)], &[]);
     layer.gate_with(Gate::Rz, &[flag.qubit(0)], &[theta.scaled(-0.5).plus(&phi).plus(&Angle::from(0.25))]);
     let layer = circuit.add(layer);
@@ -140,7 +147,10 @@ fn what_is_not_lowered_is_refused_by_name() {
     let control = Control { qubit: q.qubit(1), on: false };
     controlled.call(Call::new(callee, [q.qubit(0)]).controlled([control]));
     circuit.add(controlled);
-    assert_eq!(message(&circuit), format!("definition `main` contains a controlled call of `encoding`: {to_do}"));
+    assert_eq!(
+        message(&circuit),
+        format!("definition `main` contains a controlled call of `encoding`: {to_do}")
+    );
 
     let mut circuit = Circuit::new();
     let mut structured = main.same_signature();
@@ -161,7 +171,10 @@ fn what_has_no_values_is_refused() {
     callee.gate_with(Gate::Rx, &[QubitId(0)], &[angle]);
     let callee = circuit.add(callee);
     let free = write_string(&circuit, &WriteOptions::default()).unwrap_err();
-    assert_eq!(free.to_string(), "the entry `layer` has 1 free angle parameters: call it with values instead");
+    assert_eq!(
+        free.to_string(),
+        "the entry `layer` has 1 free angle parameters: call it with values instead"
+    );
     let table = circuit.add_angles(AngleTable::Symbolic { length: 5 });
     let mut main = Definition::new("main");
     let q = main.add_register("q", 1);

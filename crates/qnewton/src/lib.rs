@@ -41,6 +41,6 @@ pub use qnewton_circuit::Circuit;
 pub use qnewton_core::{Monitor, Silent};
 pub use qnewton_matrix::{LinearSystem, Preparation, SparseMatrix};
 pub use qnewton_pipeline::{
-    CompileOptions, CompiledSystem, EmitOptions, ExecuteOptions, Execution, PipelineError, SolveReport, compile,
-    emit, execute, solve,
+    CompileOptions, CompiledSystem, EmitOptions, ExecuteOptions, Execution, PipelineError, SolveReport,
+    compile, emit, execute, solve,
 };

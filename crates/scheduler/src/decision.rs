@@ -1,6 +1,6 @@
 //! Which solver does the work, and why.
 
-use crate::classical::ClassicalCost;
+use crate::classical::{ClassicalCost, ClassicalMethod};
 use crate::component::Breakdown;
 use crate::quantum_cost::QuantumCost;
 use crate::serialize::finite_or_null;
@@ -45,7 +45,7 @@ impl Mode {
 pub enum Solver {
     /// The compiled circuit on a quantum computer.
     Quantum,
-    /// A factorization on a classical computer.
+    /// A solver on a classical computer.
     Classical,
 }
 
@@ -102,6 +102,8 @@ pub struct Decision {
     pub predicted_seconds: Predicted,
     /// Where the predictions come from.
     pub provenance: PredictedProvenance,
+    /// The classical solver that was predicted, the fastest of those that are modelled.
+    pub classical_method: ClassicalMethod,
     /// Seconds of the quantum solution by component; `None` if there is no prediction.
     pub quantum_breakdown: Option<Breakdown>,
 }
@@ -119,11 +121,12 @@ pub fn decide(quantum: QuantumSide<'_>, classical: &ClassicalCost, mode: Mode) -
             ),
             predicted_seconds: Predicted { quantum: f64::INFINITY, classical: classical_seconds },
             provenance: PredictedProvenance { quantum: None, classical: classical.provenance },
+            classical_method: classical.method,
             quantum_breakdown: None,
         },
         QuantumSide::Predicted(cost) => {
             let faster = if cost.seconds < classical_seconds { Solver::Quantum } else { Solver::Classical };
-            let comparison = comparison(cost, classical_seconds, faster);
+            let comparison = comparison(cost, classical, faster);
             let (decision, reason) = match mode {
                 Mode::Auto => (faster, comparison),
                 Mode::Quantum => (Solver::Quantum, format!("quantum was asked for; {comparison}")),
@@ -137,6 +140,7 @@ pub fn decide(quantum: QuantumSide<'_>, classical: &ClassicalCost, mode: Mode) -
                     quantum: Some(cost.provenance),
                     classical: classical.provenance,
                 },
+                classical_method: classical.method,
                 quantum_breakdown: Some(cost.breakdown),
             }
         }
@@ -144,23 +148,22 @@ pub fn decide(quantum: QuantumSide<'_>, classical: &ClassicalCost, mode: Mode) -
 }
 
 /// Both times, and by how much one is shorter.
-fn comparison(cost: &QuantumCost, classical_seconds: f64, faster: Solver) -> String {
+fn comparison(cost: &QuantumCost, classical: &ClassicalCost, faster: Solver) -> String {
+    let (quantum_time, method) = (format!("{:.1e} s", cost.seconds), classical.method.name());
+    let classical_time = format!("{:.1e} s ({method})", classical.seconds);
     if let Some(reason) = &cost.infeasible {
-        return format!(
-            "the device cannot do it: {reason}; classical is predicted to take {classical_seconds:.1e} s"
-        );
+        return format!("the device cannot do it: {reason}; classical is predicted to take {classical_time}");
     }
-    let ratio = (cost.seconds / classical_seconds).log10().abs();
+    let ratio = (cost.seconds / classical.seconds).log10().abs();
     // A power of ten where that says something; below, the factor itself.
-    let factor = if ratio >= 1.5 { format!("10^{ratio:.0}") } else { format!("{:.1}", 10f64.powf(ratio)) };
+    let factor = if ratio >= 1.5 { format!("10^{ratio:.0}") } else { format!("{:.2}", 10f64.powf(ratio)) };
     let (short, long) = match faster {
-        Solver::Quantum => (cost.seconds, classical_seconds),
-        Solver::Classical => (classical_seconds, cost.seconds),
+        Solver::Quantum => (quantum_time, classical_time),
+        Solver::Classical => (classical_time, quantum_time),
     };
-    let name = faster.name();
-    let dominant = cost.breakdown.dominant();
+    let (name, dominant) = (faster.name(), cost.breakdown.dominant());
     format!(
-        "{name} wins by {factor}: predicted {short:.1e} s against {long:.1e} s; {dominant} dominates the quantum time"
+        "{name} wins by {factor}: predicted {short} against {long}; the quantum time is mostly {dominant}"
     )
 }
 
@@ -170,7 +173,11 @@ mod tests {
     use crate::component::Component;
     use crate::quantum_cost::Infeasible;
 
-    const CLASSICAL: ClassicalCost = ClassicalCost { seconds: 3.4e-7, provenance: Provenance::Empirical };
+    const CLASSICAL: ClassicalCost = ClassicalCost {
+        seconds: 3.4e-7,
+        method: ClassicalMethod::Cholesky,
+        provenance: Provenance::Empirical,
+    };
 
     fn quantum(seconds: f64) -> QuantumCost {
         let mut breakdown = Breakdown::default();

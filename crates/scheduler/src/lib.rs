@@ -23,7 +23,9 @@ mod synthesis;
 mod workload;
 
 pub use break_even::break_even_gate_time;
-pub use classical::{ClassicalCost, ClassicalModel, CubicTime};
+pub use classical::{
+    ClassicalCost, ClassicalMethod, ClassicalModel, ClassicalProblem, CubicTime, IterationTime,
+};
 pub use component::{Breakdown, Component, FreeComponents, UnknownComponent};
 pub use decision::{Decision, Mode, Predicted, PredictedProvenance, QuantumSide, Solver, decide};
 pub use device::{

@@ -53,7 +53,7 @@ pub struct QuantumCost {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum Infeasible {
     /// Too few qubits.
-    #[error("{needed:.3e} physical qubits are needed, the device has {available}")]
+    #[error("{} physical qubits are needed, the device has {available}", number(*needed))]
     Qubits {
         /// Physical qubits needed.
         needed: f64,
@@ -86,6 +86,11 @@ pub enum Infeasible {
     /// The predicted time is not a finite number.
     #[error("the predicted time is beyond the range of numbers")]
     Overflow,
+}
+
+/// A whole number, in scientific notation where it is long.
+fn number(value: f64) -> String {
+    if value < 1e7 { format!("{value:.0}") } else { format!("{value:.1e}") }
 }
 
 impl QuantumCost {
@@ -376,7 +381,7 @@ mod tests {
         let device = DeviceProfile::bundled("error-corrected").unwrap();
         let cost = quantum_cost(&simple_workload(), &device, &CostOptions::default());
         // Error per rotation 0.1 * 0.5 * 0.5 / 80 = 3.1e-4: ceil(34.9 + 4) = 39 T gates each, 80 * 39 in a row.
-        // 5 qubits, (300 + 3120) d cycles: at d = 7 that is 119 700 * 1e-5 > 0.01, at d = 9 1e-6, at d = 11 1e-7.
+        // 5 qubits, 3420 d cycles: 5 * 3420 * 11 * 1e-7 = 0.019 at d = 11, 0.0022 at d = 13; 0.01 is allowed.
         assert_eq!(cost.code_distance, Some(13));
         let (layers, magic_states) = (300.0 * 13e-6, 3120.0 * 13e-6);
         let share = 0.25;

@@ -88,7 +88,7 @@ mod tests {
         let (unknowns, epsilon) = (32, 0.2);
         let copies = ReadOut::Sampling.executions(unknowns, epsilon) as u64;
         assert_eq!(copies, 1600);
-        let sign = |index: u64| if index % 2 == 0 { -1.0 } else { 1.0 };
+        let sign = |index: u64| if index.is_multiple_of(2) { -1.0 } else { 1.0 };
         let flat: Vec<f64> = (0..unknowns).map(sign).collect();
         let decaying: Vec<f64> = (0..unknowns).map(|index| sign(index) * 0.7f64.powi(index as i32)).collect();
         // All entries but one have M x_i^2 = 1.4, the worst case.

@@ -1,7 +1,7 @@
 //! A list of systems: for each, both predictions, the decision, and on demand its execution.
 
 use crate::break_even::break_even_gate_time;
-use crate::classical::ClassicalModel;
+use crate::classical::{ClassicalModel, ClassicalProblem};
 use crate::decision::{Decision, Mode, QuantumSide, Solver, decide};
 use crate::device::DeviceProfile;
 use crate::plan::{CompileLimits, Plan, plan};
@@ -154,12 +154,19 @@ pub fn schedule_system(
     let mut system = system.clone();
     let rhs = system.rhs.get_or_insert_with(|| vec![1.0; facts.n]).clone();
 
-    let classical = classical_model.predict(facts.n as u64, facts.spectrum.positive_definite == Some(true));
+    let classical = classical_model.predict(&ClassicalProblem {
+        unknowns: facts.n as u64,
+        nonzeros: facts.nnz as u64,
+        positive_definite: facts.spectrum.positive_definite == Some(true),
+        condition_number: facts.spectrum.condition_number,
+        epsilon: options.compile.epsilon,
+    });
     let plan = match facts.spectrum.condition_number {
         None => None,
-        Some(kappa) => {
-            Some(plan(&system, &facts, kappa, &options.compile, &options.limits, monitor).map_err(analysed)?)
-        }
+        Some(kappa) => Some(
+            plan(&system, &facts, kappa, &options.compile, &options.limits, monitor)
+                .map_err(|error| analysed(*error))?,
+        ),
     };
     let quantum = plan.as_ref().map(|plan| quantum_cost(&plan.workload, device, &options.cost));
     let side = match &quantum {
@@ -243,7 +250,7 @@ fn execute_classical(system: &LinearSystem, rhs: &[f64]) -> ExecutionOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classical::CubicTime;
+    use crate::classical::{CubicTime, IterationTime};
     use qnewton_core::{Provenance, Silent};
     use qnewton_matrix::{Preparation, SparseMatrix};
 
@@ -265,8 +272,9 @@ mod tests {
     /// A classical model that does not depend on the machine.
     fn options() -> ScheduleOptions {
         let time = CubicTime { cubic: 1e-10, quadratic: 1e-9, constant: 1e-6 };
+        let iteration = IterationTime { per_nonzero: 1e-9, per_unknown: 1e-8 };
         ScheduleOptions {
-            classical: Some(ClassicalModel { cholesky: time, lu: time }),
+            classical: Some(ClassicalModel { cholesky: time, lu: time, iteration }),
             ..ScheduleOptions::default()
         }
     }

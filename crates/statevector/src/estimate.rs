@@ -1,7 +1,8 @@
 //! How long a circuit will take, before it runs.
 
 use crate::error::ExecutorError;
-use crate::run::{RunOptions, run};
+use crate::program::Program;
+use crate::run::RunOptions;
 use crate::state::StateVector;
 use qnewton_circuit::lower::allocate_ancillas;
 use qnewton_circuit::{
@@ -11,7 +12,7 @@ use qnewton_core::Silent;
 use std::time::{Duration, Instant};
 
 /// What starting a kernel costs, in amplitude updates.
-const KERNEL_OVERHEAD: u128 = 64;
+const KERNEL_OVERHEAD: u128 = 32;
 
 /// Time that is spent on measuring the speed.
 const MEASUREMENT: Duration = Duration::from_millis(30);
@@ -43,12 +44,14 @@ pub fn measure_speed(qubits: usize) -> Result<f64, ExecutorError> {
     let qubits = qubits.clamp(3, 22);
     let circuit = sweep(qubits);
     let updates = operations_estimate(&circuit)? as f64;
+    let program = Program::new(&circuit)?;
     let mut state: StateVector = StateVector::zero(qubits)?;
-    run(&circuit, &mut state, &RunOptions::default(), &Silent)?;
+    let mut sweep = || program.run(&mut state, &RunOptions::default(), &Silent);
+    sweep()?;
     let start = Instant::now();
     let mut runs = 0.0;
     while start.elapsed() < MEASUREMENT {
-        run(&circuit, &mut state, &RunOptions::default(), &Silent)?;
+        sweep()?;
         runs += 1.0;
     }
     Ok(updates * runs / start.elapsed().as_secs_f64())

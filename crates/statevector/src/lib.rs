@@ -1,7 +1,7 @@
 //! State-vector executor for hierarchical circuits.
 //!
-//! [`run`] interprets a circuit on a [`StateVector`] without flattening it: calls with their controls,
-//! repetitions and angle tables, and structured operations as single passes over the amplitudes. [`block`]
+//! [`run()`] interprets a circuit on a [`StateVector`] without flattening it: calls with their controls,
+//! repetitions and angle tables, and structured operations as single passes over the amplitudes. [`block()`]
 //! extracts the matrix block that a circuit encodes, [`project`] and [`postselect`] the part of a state in
 //! which ancillas are |0>, [`sample`] and [`run_shots`] draw measurement outcomes.
 //!

@@ -83,11 +83,13 @@ impl NewtonSolver for QuantumNewton<'_> {
             }
             (Solver::Quantum, None) => {
                 let problem = outcome.problem.unwrap_or_default();
-                record.reason += &format!("; not executed ({problem}): the classical solution with an error of {epsilon}");
+                record.reason +=
+                    &format!("; not executed ({problem}): the classical solution with an error of {epsilon}");
                 record.execution = Execution::Perturbed;
                 let exact = classical_solution(&linear, system.gradient)?.x;
                 let stream = self.seed ^ ((system.step as u64) << 16) ^ system.layer as u64;
-                let direction = perturbed(&exact, epsilon, &mut Generator::new(stream, Purpose::SolverErrors));
+                let direction =
+                    perturbed(&exact, epsilon, &mut Generator::new(stream, Purpose::SolverErrors));
                 record.relative_error = Some(compare(&direction, &exact).0);
                 record.error_bound = Some(epsilon);
                 direction
@@ -121,7 +123,8 @@ fn record_of(scheduled: &ScheduledSystem, system: &LinearSystem, epsilon: f64) -
         epsilon: Some(epsilon),
         relative_error: None,
         error_bound: None,
-        quantum_seconds: Some(scheduled.decision.predicted_seconds.quantum).filter(|seconds| seconds.is_finite()),
+        quantum_seconds: Some(scheduled.decision.predicted_seconds.quantum)
+            .filter(|seconds| seconds.is_finite()),
         classical_seconds: Some(scheduled.decision.predicted_seconds.classical),
     }
 }

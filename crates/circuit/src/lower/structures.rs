@@ -77,7 +77,7 @@ fn lower_one(
         Structured::Diagonal { qubits, phases } => {
             let values = circuit.angles(*phases)?.to_dense()?;
             let values: Vec<f64> = values.iter().map(|value| sign * value).collect();
-            let mut walsh = embed(&values, qubits.len(), controls, 0.0);
+            let mut walsh = embed(&values, qubits.len(), controls, 0.0)?;
             walsh_hadamard(&mut walsh);
             let all = join(qubits, controls);
             let mean = diagonal_walk(sink, &all, &walsh, elide);
@@ -123,7 +123,7 @@ fn lower_one(
             });
         }
         Structured::TableLookup { address, target, entries, relative_phase } => {
-            let values = embed(circuit.indices(*entries)?.values()?, address.len(), controls, 0);
+            let values = embed(circuit.indices(*entries)?.values()?, address.len(), controls, 0)?;
             let address = join(address, controls);
             lookup::table_lookup(sink, &address, target, &values, *relative_phase, operation.inverse, elide);
         }
@@ -220,26 +220,28 @@ pub(crate) fn count_structured(
     };
     let diagonal = |counts: &mut Counts, qubits: usize| {
         if qubits > 0 {
-            counts.add(Kind::Gate(Gate::Rz), (1u128 << qubits) - 1);
-            counts.add(Kind::Gate(Gate::Cx), (1u128 << qubits) - 2);
+            let length = power_of_two(qubits)?;
+            counts.add(Kind::Gate(Gate::Rz), length - 1);
+            counts.add(Kind::Gate(Gate::Cx), length - 2);
         }
+        Ok::<(), CircuitError>(())
     };
     match &operation.kind {
         Structured::MultiplexedRotation { axis, selects, .. } => {
             multiplexed(&mut counts, *axis, selects.len())
         }
-        Structured::Diagonal { qubits, .. } => diagonal(&mut counts, qubits.len() + controls),
+        Structured::Diagonal { qubits, .. } => diagonal(&mut counts, qubits.len() + controls)?,
         Structured::StatePreparation { qubits, .. } => {
             (0..qubits.len()).for_each(|selects| multiplexed(&mut counts, Axis::Y, selects));
         }
         Structured::TableLookup { address, target, relative_phase, .. } => {
-            let length = 1u128 << (address.len() + controls);
+            let length = power_of_two(address.len() + controls)?;
             let bits = target.len() as u128;
             counts.add(Kind::Gate(Gate::Rz), bits * length);
             counts.add(Kind::Gate(Gate::Cx), if length == 1 { 0 } else { bits * length });
             counts.add(Kind::Gate(Gate::H), 2 * bits);
             if !relative_phase {
-                diagonal(&mut counts, address.len() + controls);
+                diagonal(&mut counts, address.len() + controls)?;
             }
         }
         Structured::Permutation { qubits, images } if circuit.indices(*images)?.values().is_err() => {
@@ -270,12 +272,27 @@ fn join(qubits: &[QubitId], controls: &[Control]) -> Vec<QubitId> {
 }
 
 /// The table over qubits and controls that equals `values` where the controls are satisfied, else `neutral`.
-fn embed<T: Copy>(values: &[T], qubits: usize, controls: &[Control], neutral: T) -> Vec<T> {
+fn embed<T: Copy>(
+    values: &[T],
+    qubits: usize,
+    controls: &[Control],
+    neutral: T,
+) -> Result<Vec<T>, CircuitError> {
+    const LIMIT: u128 = 1 << 28;
+    let size = power_of_two(qubits + controls.len())?;
+    if size > LIMIT {
+        let what = "a table with its controls".to_string();
+        return Err(CircuitError::TooLarge { what, size, limit: LIMIT });
+    }
     let wanted =
         controls.iter().enumerate().map(|(bit, control)| usize::from(control.on) << bit).sum::<usize>();
-    let mut result = vec![neutral; 1 << (qubits + controls.len())];
+    let mut result = vec![neutral; size as usize];
     result[wanted << qubits..(wanted + 1) << qubits].copy_from_slice(values);
-    result
+    Ok(result)
+}
+
+fn power_of_two(exponent: usize) -> Result<u128, CircuitError> {
+    if exponent < 127 { Ok(1 << exponent) } else { Err(CircuitError::Overflow) }
 }
 
 /// The angles of the multiplexed rotations that prepare `amplitudes`: level l has 2^l angles and rotates the

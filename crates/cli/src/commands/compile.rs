@@ -2,9 +2,10 @@
 
 use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
-use crate::files::check_targets;
+use crate::files::{check_circuit_target, check_targets, stated};
 use crate::options::{
-    AccuracyOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions, compile_options,
+    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions,
+    compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -45,6 +46,8 @@ pub(crate) struct Compile {
     #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
+    certificate: CertificateOptions,
+    #[command(flatten)]
     preparation: PreparationOptions,
     #[command(flatten)]
     emit_after: EmitAfterOptions,
@@ -56,27 +59,34 @@ pub(crate) struct Compile {
 #[derive(Serialize)]
 pub(crate) struct EmittedDocument<'a> {
     #[serde(flatten)]
-    pub(crate) manifest: &'a Manifest,
-    pub(crate) seconds: &'a Seconds,
-    pub(crate) output: &'a Path,
-    pub(crate) manifest_file: &'a Path,
+    manifest: &'a Manifest,
+    seconds: &'a Seconds,
+    output: String,
+    manifest_file: String,
+}
+
+impl<'a> EmittedDocument<'a> {
+    pub(crate) fn new(manifest: &'a Manifest, seconds: &'a Seconds, output: &Path) -> Self {
+        let manifest_file = stated(&manifest_path(output));
+        EmittedDocument { manifest, seconds, output: stated(output), manifest_file }
+    }
 }
 
 impl Compile {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
-        check_targets([&self.output].into_iter().chain(self.emit_after.target()))?;
+        check_circuit_target(Some(&self.output))?;
+        check_targets(self.emit_after.target())?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let compiled = compile(&system, &compile_options(self.encoding, self.accuracy), &progress)?;
+        let compiled =
+            compile(&system, &compile_options(self.encoding, self.accuracy, self.certificate), &progress)?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
         let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
         let manifest = emit(&compiled, &self.output, &options)?;
         progress.finish();
         let manifest_file = manifest_path(&self.output);
         if self.show.json {
-            let (seconds, output) = (&compiled.seconds, self.output.as_path());
-            let document =
-                EmittedDocument { manifest: &manifest, seconds, output, manifest_file: &manifest_file };
+            let document = EmittedDocument::new(&manifest, &compiled.seconds, &self.output);
             return print_document(&document);
         }
         let mut facts = Facts::default();

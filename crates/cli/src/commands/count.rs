@@ -1,6 +1,7 @@
 //! `qnewton count`.
 
 use crate::failure::Failure;
+use crate::files::stated;
 use crate::options::OutputOptions;
 use crate::output::{note, print, print_document};
 use crate::report;
@@ -30,9 +31,9 @@ pub(crate) struct Count {
 
 /// The document of `qnewton count --json`.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document {
     schema_version: u32,
-    file: &'a PathBuf,
+    file: String,
     qubits: usize,
     registers: BTreeMap<String, Vec<usize>>,
     classical_bits: usize,
@@ -55,7 +56,7 @@ impl Count {
         let clamp = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
         let document = Document {
             schema_version: SCHEMA_VERSION,
-            file: &self.file,
+            file: stated(&self.file),
             qubits: facts.qubits,
             registers: facts.registers,
             classical_bits: facts.classical_registers.values().map(Vec::len).sum(),
@@ -74,7 +75,10 @@ impl Count {
         facts.add("qubits", format!("{} ({registers})", text::count(document.qubits as u64)));
         if document.classical_bits > 0 {
             let registers = report::registers(&document.classical_registers);
-            facts.add("classical bits", format!("{} ({registers})", text::count(document.classical_bits as u64)));
+            facts.add(
+                "classical bits",
+                format!("{} ({registers})", text::count(document.classical_bits as u64)),
+            );
         }
         for (kind, number) in &document.counts {
             facts.add("counts", format!("{kind:<12} {:>24}", text::count(*number)));

@@ -3,16 +3,16 @@
 use crate::commands::compile::EmittedDocument;
 use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
-use crate::files::check_targets;
-use crate::options::{EncodingOptions, OutputOptions, PreparationOptions, StyleOptions};
+use crate::files::{check_circuit_target, check_targets};
+use crate::options::{CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::report::{self, SystemPreparation};
 use crate::text::Facts;
 use clap::Args;
 use qnewton::pipeline::{
-    BlockOptions, CircuitFields, EncodedMatrix, EncodingFields, Manifest, SCHEMA_VERSION, Seconds, SystemFields,
-    circuit_fields, emit_block, encode, encoding_fields, manifest_path,
+    BlockOptions, CircuitFields, EncodedMatrix, EncodingFields, Manifest, SCHEMA_VERSION, Seconds,
+    SystemFields, circuit_fields, emit_block, encode, encoding_fields, manifest_path,
 };
 use qnewton::{EmitOptions, LinearSystem};
 use serde::Serialize;
@@ -41,6 +41,8 @@ pub(crate) struct Encode {
     #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
+    certificate: CertificateOptions,
+    #[command(flatten)]
     preparation: PreparationOptions,
     #[command(flatten)]
     emit_after: EmitAfterOptions,
@@ -66,13 +68,14 @@ struct Document<'a> {
 
 impl Encode {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
-        check_targets(self.output.iter().chain(self.emit_after.target()))?;
+        check_circuit_target(self.output.as_deref())?;
+        check_targets(self.emit_after.target())?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, None, &self.preparation.into())?;
         let options = BlockOptions {
             encoding: self.encoding.encoding.0,
             basis: self.encoding.basis,
-            verify_encoding: self.encoding.verify,
+            verify_encoding: self.certificate.verify,
         };
         let encoded = encode(&system, &options, &progress)?;
         self.emit_after.write(&encoded.encoding.circuit, encoded.basis)?;
@@ -92,8 +95,7 @@ impl Encode {
         emitted: Option<&(Manifest, &PathBuf)>,
     ) -> Result<(), Failure> {
         if let (true, Some((manifest, output))) = (self.show.json, emitted) {
-            let manifest_file = &manifest_path(output);
-            return print_document(&EmittedDocument { manifest, seconds: &encoded.seconds, output, manifest_file });
+            return print_document(&EmittedDocument::new(manifest, &encoded.seconds, output));
         }
         let document = Document {
             schema_version: SCHEMA_VERSION,

@@ -1,7 +1,7 @@
 //! `qnewton hessian`.
 
 use crate::failure::Failure;
-use crate::files::{check_targets, rhs_beside};
+use crate::files::{check_targets, rhs_beside, stated};
 use crate::network::NetworkOptions;
 use crate::options::{OutputOptions, PreparationOptions, positive};
 use crate::output::{note, print, print_document};
@@ -31,11 +31,14 @@ Data: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 19
 pub(crate) struct Hessian {
     #[command(flatten)]
     network: NetworkOptions,
+    /// Steps of training before the system is taken
+    #[arg(long, value_name = "N", default_value_t = 300, allow_negative_numbers = true)]
+    steps: usize,
     /// The layer of weights, from 0
     #[arg(long, value_name = "L", default_value_t = 0)]
     layer: usize,
-    /// Learning rate of the gradient descent (momentum 0.9) before
-    #[arg(long, value_name = "R", default_value_t = 0.1, value_parser = positive, allow_negative_numbers = true)]
+    /// Learning rate of that training, which is gradient descent with momentum 0.9
+    #[arg(long, value_name = "R", default_value_t = 0.1, value_parser = positive, allow_hyphen_values = true)]
     learning_rate: f64,
     #[command(flatten)]
     preparation: PreparationOptions,
@@ -60,9 +63,9 @@ struct Document<'a> {
     system: SystemFields,
     gradient_norm: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<&'a PathBuf>,
+    output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rhs_file: Option<&'a PathBuf>,
+    rhs_file: Option<String>,
 }
 
 impl Hessian {
@@ -71,7 +74,7 @@ impl Hessian {
         check_targets(self.output.iter().chain(&rhs_file))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let mut descent = Sgd::new(self.learning_rate, 0.9).map_err(Failure::work)?;
-        let exported = layer_system(&self.network.config(), self.layer, &mut descent, &progress)?;
+        let exported = layer_system(&self.network.config(self.steps), self.layer, &mut descent, &progress)?;
         let matrix = SparseMatrix::from_dense(&exported.hessian);
         // The gradient of a dead layer is zero, which is no right-hand side; it is written all the same.
         let system = LinearSystem::new("hessian", matrix, None, &self.preparation.into())?;
@@ -85,14 +88,14 @@ impl Hessian {
             schema_version: SCHEMA_VERSION,
             layers: &self.network.layers,
             layer: self.layer,
-            steps: self.network.steps,
+            steps: self.steps,
             seed: self.network.seed,
             provenance: &exported.provenance,
             preparation: SystemPreparation::new(self.preparation.into(), &system),
             system: SystemFields::from(&facts),
             gradient_norm: exported.gradient.iter().fold(0.0, |norm: f64, value| norm.hypot(*value)),
-            output: self.output.as_ref(),
-            rhs_file: rhs_file.as_ref(),
+            output: self.output.as_deref().map(stated),
+            rhs_file: rhs_file.as_deref().map(stated),
         };
         if self.show.json {
             return print_document(&document);

@@ -1,7 +1,7 @@
 //! `qnewton run`.
 
 use crate::failure::Failure;
-use crate::files::check_targets;
+use crate::files::{check_targets, stated};
 use crate::options::{OutputOptions, TimeOptions, at_least_one};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -36,7 +36,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     shots: Option<usize>,
     /// Seed of measurement outcomes
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
     /// Write the state vector as a NumPy array of complex numbers
     #[arg(long, value_name = "FILE")]
@@ -54,7 +54,7 @@ pub(crate) struct Run {
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
-    file: &'a PathBuf,
+    file: String,
     qubits: usize,
     norm: f64,
     most_probable: Vec<Outcome>,
@@ -66,9 +66,9 @@ struct Document<'a> {
     solution: Option<SolutionFields<'a>>,
     seconds: BTreeMap<&'a str, f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    state_file: Option<&'a PathBuf>,
+    state_file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    solution_file: Option<&'a PathBuf>,
+    solution_file: Option<String>,
 }
 
 /// A basis state of a result.
@@ -103,12 +103,21 @@ impl Run {
         check_targets(self.state.iter().chain(&self.solution))?;
         let solves = |manifest: &Manifest| manifest.kind == Kind::LinearSystem;
         if self.solution.is_some() && !Manifest::of(&self.file)?.as_ref().is_some_and(solves) {
-            let message = format!("{} would have to say how x follows from the state", manifest_path(&self.file).display());
-            return Err(Failure::with_hint(message, "`qnewton compile` writes that manifest; leave out --solution"));
+            let message = format!(
+                "{} would have to say how x follows from the state",
+                manifest_path(&self.file).display()
+            );
+            return Err(Failure::with_hint(
+                message,
+                "`qnewton compile` writes that manifest; leave out --solution",
+            ));
         }
         let progress = Progress::new(interrupt, self.show.quiet);
-        let options =
-            RunFileOptions { execute: self.time.into(), shots: self.shots.map(|shots| shots as u64), seed: self.seed };
+        let options = RunFileOptions {
+            execute: self.time.into(),
+            shots: self.shots.map(|shots| shots as u64),
+            seed: self.seed,
+        };
         let run = run_file(&self.file, &options, &progress)?;
         if let (Some(path), Some(execution)) = (&self.solution, &run.execution) {
             write_vector(path, &execution.solution)?;
@@ -126,16 +135,17 @@ impl Run {
             probability: amplitude.norm_sqr(),
             amplitude: [amplitude.re, amplitude.im],
         });
-        let solution = run.execution.as_ref().zip(run.manifest.as_ref()).map(|(execution, manifest)| SolutionFields {
-            name: &manifest.name,
-            n: manifest.system.n,
-            solution: &execution.solution,
-            success_probability: execution.success_probability,
-            scale: manifest.solver.as_ref().map_or(f64::NAN, |solver| solver.scale),
-        });
+        let solution =
+            run.execution.as_ref().zip(run.manifest.as_ref()).map(|(execution, manifest)| SolutionFields {
+                name: &manifest.name,
+                n: manifest.system.n,
+                solution: &execution.solution,
+                success_probability: execution.success_probability,
+                scale: manifest.solver.as_ref().map_or(f64::NAN, |solver| solver.scale),
+            });
         let document = Document {
             schema_version: SCHEMA_VERSION,
-            file: &self.file,
+            file: stated(&self.file),
             qubits: run.qubits,
             norm: run.state.norm(),
             most_probable: listed.collect(),
@@ -143,8 +153,8 @@ impl Run {
             shots: run.shots.as_ref().map(|shots| self.shot_fields(shots)),
             solution,
             seconds: BTreeMap::from([("execution", run.seconds)]),
-            state_file: self.state.as_ref(),
-            solution_file: self.solution.as_ref(),
+            state_file: self.state.as_deref().map(stated),
+            solution_file: self.solution.as_deref().map(stated),
         };
         if self.show.json {
             return print_document(&document);
@@ -166,16 +176,23 @@ impl Run {
         if document.solution.is_none() {
             let rows = document.most_probable.iter().map(|outcome| {
                 let [re, im] = outcome.amplitude.map(rounded);
-                vec![outcome.state.clone(), format!("{:.6}", outcome.probability), format!("{re:.6}{im:+.6}i")]
+                vec![
+                    outcome.state.clone(),
+                    format!("{:.6}", outcome.probability),
+                    format!("{re:.6}{im:+.6}i"),
+                ]
             });
             shown.push_str(&format!("\n{}", text::table(&["state", "probability", "amplitude"], 1, rows)));
         }
         if let Some(fields) = &document.shots {
-            let rows = fields.histogram.iter().map(|(outcome, number)| vec![outcome.clone(), text::count(*number)]);
+            let rows =
+                fields.histogram.iter().map(|(outcome, number)| vec![outcome.clone(), text::count(*number)]);
             shown.push_str(&format!("\n{}", text::table(&["outcome", "shots"], 1, rows)));
             if fields.accepted_shots != fields.shots {
                 let (accepted, all) = (text::count(fields.accepted_shots), text::count(fields.shots));
-                shown.push_str(&format!("{accepted} of {all} shots accepted: all registers but `system` read 0\n"));
+                shown.push_str(&format!(
+                    "{accepted} of {all} shots accepted: all registers but `system` read 0\n"
+                ));
             }
         }
         print(&shown)?;
@@ -186,8 +203,11 @@ impl Run {
     }
 
     fn shot_fields(&self, shots: &Shots) -> ShotFields {
-        let histogram =
-            shots.histogram.iter().map(|(&outcome, &number)| (bit_string(outcome, shots.bits), number)).collect();
+        let histogram = shots
+            .histogram
+            .iter()
+            .map(|(&outcome, &number)| (bit_string(outcome, shots.bits), number))
+            .collect();
         ShotFields { shots: shots.total, accepted_shots: shots.accepted, seed: self.seed, histogram }
     }
 }

@@ -1,9 +1,10 @@
 //! `qnewton solve`.
 
 use crate::failure::Failure;
-use crate::files::check_targets;
+use crate::files::{check_circuit_target, check_targets, stated};
 use crate::options::{
-    AccuracyOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions, TimeOptions, compile_options,
+    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions,
+    TimeOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -43,6 +44,8 @@ pub(crate) struct Solve {
     #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
+    certificate: CertificateOptions,
+    #[command(flatten)]
     preparation: PreparationOptions,
     #[command(flatten)]
     time: TimeOptions,
@@ -80,17 +83,18 @@ struct Document<'a> {
     promise_kept: bool,
     seconds: &'a Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<&'a PathBuf>,
+    output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    solution_file: Option<&'a PathBuf>,
+    solution_file: Option<String>,
 }
 
 impl Solve {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
-        check_targets(self.output.iter().chain(&self.solution))?;
+        check_circuit_target(self.output.as_deref())?;
+        check_targets(&self.solution)?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options = compile_options(self.encoding, self.accuracy);
+        let options = compile_options(self.encoding, self.accuracy, self.certificate);
         let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
         // A result that breaks the promise is shown, but leaves no file behind.
         if solved.holds() {
@@ -124,8 +128,8 @@ impl Solve {
             measured_success_probability: solved.execution.success_probability,
             promise_kept: solved.holds(),
             seconds: &solved.seconds,
-            output: self.output.as_ref().filter(|_| solved.holds()),
-            solution_file: self.solution.as_ref().filter(|_| solved.holds()),
+            output: self.output.as_deref().filter(|_| solved.holds()).map(stated),
+            solution_file: self.solution.as_deref().filter(|_| solved.holds()).map(stated),
         };
         if self.show.json {
             return print_document(&document);
@@ -146,7 +150,8 @@ impl Solve {
                 text::bound(compiled.epsilon),
             ),
         );
-        facts.add("result", format!("fidelity with the classical solution {}", text::number(solved.fidelity)));
+        facts
+            .add("result", format!("fidelity with the classical solution {}", text::number(solved.fidelity)));
         facts.add("solution", text::head(&solved.execution.solution, 8));
         facts.add("classical", text::head(&compiled.classical_solution, 8));
         report::seconds(&mut facts, &solved.seconds);
@@ -157,4 +162,3 @@ impl Solve {
         Ok(())
     }
 }
-

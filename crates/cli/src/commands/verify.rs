@@ -1,6 +1,7 @@
 //! `qnewton verify`.
 
 use crate::failure::Failure;
+use crate::files::stated;
 use crate::options::{OutputOptions, TimeOptions};
 use crate::output::{print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -41,7 +42,7 @@ pub(crate) struct Verify {
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
-    file: &'a PathBuf,
+    file: String,
     holds: bool,
     #[serde(flatten)]
     verification: &'a Verification,
@@ -55,13 +56,19 @@ impl Verify {
         })?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let preparation = Preparation::from(manifest.preparation);
-        let system = LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation)?;
+        // A preparation that makes no sense is a fault of the manifest, not of the command line.
+        let system =
+            LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation).map_err(Failure::work)?;
         let verification = verify(&self.file, &system, &self.time.into(), &progress)?;
         progress.finish();
         let holds = verification.holds();
         if self.show.json {
-            let document =
-                Document { schema_version: SCHEMA_VERSION, file: &self.file, holds, verification: &verification };
+            let document = Document {
+                schema_version: SCHEMA_VERSION,
+                file: stated(&self.file),
+                holds,
+                verification: &verification,
+            };
             print_document(&document)?;
         } else {
             let figure = |value: Option<f64>| value.map_or(String::new(), text::bound);
@@ -69,7 +76,11 @@ impl Verify {
                 let holds = if check.holds { "holds" } else { "FAILS" };
                 vec![check.name.clone(), holds.to_string(), figure(check.measured), figure(check.bound)]
             });
-            let verdict = if holds { "the file does what its manifest says" } else { "the file does NOT do what its manifest says" };
+            let verdict = if holds {
+                "the file does what its manifest says"
+            } else {
+                "the file does NOT do what its manifest says"
+            };
             print(&format!("{}{verdict}\n", text::table(&["check", "", "measured", "at most"], 2, rows)))?;
         }
         if holds { Ok(()) } else { Err(Failure::NotKept) }

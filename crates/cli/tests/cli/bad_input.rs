@@ -70,7 +70,7 @@ fn files_that_are_no_matrices_are_code_1() {
         ("banner", "%%MatrixMarket matrix sideways real general\n2 2 1\n1 1 1\n".to_string(), "sideways"),
         ("lying", format!("{banner}99999999999 99999999999 1\n1 1 1\n"), "too large"),
         ("lying-entries", format!("{banner}2 2 99999999999\n1 1 1\n"), "promises 99999999999 entries"),
-        ("lying-array", format!("{array}60000 60000\n1\n"), "expected"),
+        ("lying-array", format!("{array}60000 60000\n1\n"), "promises 3600000000 entries"),
         ("outside", format!("{banner}2 2 1\n3 1 1\n"), "lies outside the matrix"),
         ("nan", format!("{banner}2 2 2\n1 1 nan\n2 2 1\n"), "nan"),
         ("inf", format!("{banner}2 2 2\n1 1 inf\n2 2 1\n"), "inf"),

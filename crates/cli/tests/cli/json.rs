@@ -43,6 +43,9 @@ fn documents_have_these_keys() {
     check(&folder, "run_solver", "run s.qasm");
     check(&folder, "verify", "verify s.qasm --matrix A.mtx");
     check(&folder, "count", "count any.qasm");
+    check(&folder, "schedule", "schedule A.mtx --execute");
+    check(&folder, "hessian", "hessian --layers 3,3,2 --steps 1 -o H.mtx");
+    check(&folder, "train", "train --layers 3,3,2 --steps 1");
     let manifest: Value = serde_json::from_str(&folder.read("s.qasm.json")).unwrap();
     let mut text = String::new();
     outline(&manifest, 0, &mut text);
@@ -62,12 +65,42 @@ fn the_registers_of_a_document_partition_the_qubits() {
     folder.hessian("digits-12");
     let document = folder.json("encode A.mtx --encoding sparse");
     let registers = document["registers"].as_object().unwrap();
-    let mut qubits: Vec<u64> =
-        registers.values().flat_map(|list| list.as_array().unwrap().iter().map(|qubit| qubit.as_u64().unwrap())).collect();
+    let mut qubits: Vec<u64> = registers
+        .values()
+        .flat_map(|list| list.as_array().unwrap().iter().map(|qubit| qubit.as_u64().unwrap()))
+        .collect();
     qubits.sort_unstable();
     assert_eq!(qubits, (0..document["qubits"].as_u64().unwrap()).collect::<Vec<_>>());
-    let mut names: Vec<&str> = document["postselect"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let mut names: Vec<&str> =
+        document["postselect"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     names.push("system");
     names.sort_unstable();
     assert_eq!(names, registers.keys().collect::<Vec<_>>());
+}
+
+/// The last part of every key in an outline.
+fn keys(outline: &str) -> impl Iterator<Item = &str> {
+    outline.lines().filter_map(|line| line.trim().split(':').next())
+}
+
+#[test]
+fn every_key_is_documented() {
+    let documentation = include_str!("../../../../docs/json.md");
+    let words: std::collections::BTreeSet<&str> =
+        documentation.split('`').skip(1).step_by(2).flat_map(|code| code.split(['.', '[', ']'])).collect();
+    let snapshots = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/snapshots");
+    let mut documents = 0;
+    for entry in std::fs::read_dir(snapshots).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.to_string_lossy().contains("keys_") {
+            continue;
+        }
+        documents += 1;
+        let text = std::fs::read_to_string(&path).unwrap();
+        let outline = text.splitn(3, "---\n").nth(2).unwrap();
+        for key in keys(outline) {
+            assert!(words.contains(key), "{}: `{key}` is not in docs/json.md", path.display());
+        }
+    }
+    assert!(documents >= 12);
 }

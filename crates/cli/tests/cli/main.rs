@@ -1,11 +1,14 @@
 //! The program from the outside: what it prints, which files it leaves, with which code it ends.
 
+#![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
+
 mod bad_input;
 mod emitted;
 mod harness;
 mod help;
 mod json;
 mod run;
+mod schedule;
 mod signals;
 mod solve;
 mod training;

@@ -36,7 +36,10 @@ fn measurements_inside_the_circuit_are_measured_in_every_shot() {
 #[test]
 fn the_state_is_written_in_logical_order() {
     let folder = Folder::new();
-    folder.write("s.qasm", "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\nx q[1];\nry(1.0) q[0];\nz q[0];\n");
+    folder.write(
+        "s.qasm",
+        "OPENQASM 3.0;\ninclude \"stdgates.inc\";\nqubit[2] q;\nx q[1];\nry(1.0) q[0];\nz q[0];\n",
+    );
     folder.json("run s.qasm --state state.npy");
     let bytes = std::fs::read(folder.path("state.npy")).unwrap();
     assert!(bytes.starts_with(b"\x93NUMPY\x01\x00") && bytes.len() == 128 + 4 * 16);

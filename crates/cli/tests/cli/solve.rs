@@ -74,8 +74,10 @@ fn the_solution_is_written_in_both_formats() {
     assert_eq!(written, numbers(&document["solution"]));
     folder.json("solve A.mtx --rhs A.rhs.mtx --solution x.npy");
     let bytes = std::fs::read(folder.path("x.npy")).unwrap();
-    let data: Vec<f64> =
-        bytes[bytes.len() - 16..].chunks(8).map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap())).collect();
+    let data: Vec<f64> = bytes[bytes.len() - 16..]
+        .chunks(8)
+        .map(|chunk| f64::from_le_bytes(chunk.try_into().unwrap()))
+        .collect();
     assert_eq!(data, written);
 }
 
@@ -85,7 +87,9 @@ fn the_report_states_bounds_and_verdict() {
     folder.small_system();
     let run = folder.qnewton("solve A.mtx --rhs A.rhs.mtx --quiet");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    for part in ["2 unknowns", "condition number 2.61803", "polynomial of degree", "error bound", "the promise holds"] {
+    for part in
+        ["2 unknowns", "condition number 2.61803", "polynomial of degree", "error bound", "the promise holds"]
+    {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
 }

@@ -51,7 +51,8 @@ impl<'a> Reader<'a> {
         let wanted = qubits + modifiers.controls.len();
         if call.operands.len() != wanted {
             let at = call.operands.first().map_or(call.name, |operand| operand.text);
-            let message = format!("`{}` takes {wanted} qubit(s) here, {} are given", call.name, call.operands.len());
+            let message =
+                format!("`{}` takes {wanted} qubit(s) here, {} are given", call.name, call.operands.len());
             return Err(Issue::invalid(at, message));
         }
         let mut operands = Vec::with_capacity(wanted);
@@ -84,7 +85,12 @@ impl<'a> Reader<'a> {
     }
 
     /// What a call refers to, and on how many qubits it acts without controls.
-    fn callee(&mut self, call: &GateCall<'a>, angles: &[Angle], body: &mut Body<'a>) -> Outcome<'a, (Callee, usize)> {
+    fn callee(
+        &mut self,
+        call: &GateCall<'a>,
+        angles: &[Angle],
+        body: &mut Body<'a>,
+    ) -> Outcome<'a, (Callee, usize)> {
         let count = |wanted: usize| {
             if angles.len() == wanted {
                 return Ok(());
@@ -116,9 +122,9 @@ impl<'a> Reader<'a> {
             Form::Generic { .. } => {
                 let values: Option<Vec<f64>> = angles.iter().map(Angle::literal).collect();
                 match values.filter(|_| !body.generic) {
-                    Some(values) => {
-                        self.instance(position, &values, call.text)?.map_or(Callee::Unknown, Callee::Definition)
-                    }
+                    Some(values) => self
+                        .instance(position, &values, call.text)?
+                        .map_or(Callee::Unknown, Callee::Definition),
                     None => {
                         body.generic = true;
                         Callee::Unknown
@@ -167,9 +173,11 @@ impl<'a> Reader<'a> {
                     }
                     let size = if value.abs() < 9e15 { value.abs() as u64 } else { u64::MAX };
                     combined.inverse ^= value < 0.0;
-                    combined.power = combined.power.checked_mul(size).filter(|_| size < u64::MAX).ok_or_else(|| {
-                        Issue::too_large(modifier.text, "the power is too large")
-                    })?;
+                    combined.power = combined
+                        .power
+                        .checked_mul(size)
+                        .filter(|_| size < u64::MAX)
+                        .ok_or_else(|| Issue::too_large(modifier.text, "the power is too large"))?;
                 }
             }
         }
@@ -191,8 +199,11 @@ impl<'a> Reader<'a> {
         at: &'a str,
     ) -> Outcome<'a, ()> {
         let (control_qubits, targets) = qubits.split_at(modifiers.controls.len());
-        let controls: Vec<Control> =
-            control_qubits.iter().zip(&modifiers.controls).map(|(&qubit, &on)| Control { qubit, on }).collect();
+        let controls: Vec<Control> = control_qubits
+            .iter()
+            .zip(&modifiers.controls)
+            .map(|(&qubit, &on)| Control { qubit, on })
+            .collect();
         if let Some(steps) = &modifiers.fractional {
             return self.fractional_power(body, callee, angles, steps, &controls, targets, at);
         }
@@ -246,7 +257,8 @@ fn broadcast<'a>(operands: &[Resolved<QubitId>], call: &GateCall<'a>) -> Outcome
     for (operand, text) in operands.iter().zip(&call.operands) {
         if let Resolved::Many(qubits) = operand {
             if length.is_some_and(|length| length != qubits.len()) {
-                let message = format!("registers of {} and {} qubits in one call", length.unwrap_or(0), qubits.len());
+                let message =
+                    format!("registers of {} and {} qubits in one call", length.unwrap_or(0), qubits.len());
                 return Err(Issue::invalid(text.text, message));
             }
             length = Some(qubits.len());
@@ -257,12 +269,17 @@ fn broadcast<'a>(operands: &[Resolved<QubitId>], call: &GateCall<'a>) -> Outcome
 
 /// Appends e^(i angle) where the controls are satisfied.
 pub(super) fn phase(target: &mut Definition, angle: &Angle, controls: &[Control]) {
-    let Some(chosen) = controls.iter().rposition(|control| control.on).or(controls.len().checked_sub(1)) else {
+    let Some(chosen) = controls.iter().rposition(|control| control.on).or(controls.len().checked_sub(1))
+    else {
         return target.global_phase(angle);
     };
     let last = controls[chosen];
-    let others: Vec<Control> =
-        controls.iter().enumerate().filter(|(position, _)| *position != chosen).map(|(_, control)| *control).collect();
+    let others: Vec<Control> = controls
+        .iter()
+        .enumerate()
+        .filter(|(position, _)| *position != chosen)
+        .map(|(_, control)| *control)
+        .collect();
     if !last.on {
         target.gate(Gate::X, &[last.qubit], &[]);
     }
@@ -294,7 +311,9 @@ pub(super) fn controlled(
         }
         core => (core, angles.to_vec()),
     };
-    let found = Gate::ALL.iter().find(|candidate| candidate.info().controls == total && candidate.info().core == core);
+    let found = Gate::ALL
+        .iter()
+        .find(|candidate| candidate.info().controls == total && candidate.info().core == core);
     match found {
         Some(&found) if controls.iter().all(|control| control.on) => {
             let all: Vec<QubitId> =
@@ -308,6 +327,7 @@ pub(super) fn controlled(
 /// The inverse of a gate of the table.
 pub(super) fn inverse(gate: Gate, angles: &[Angle]) -> (Gate, Vec<Angle>) {
     let (inverse, rule) = gate.inverse();
-    let angles = rule.iter().map(|&(from, factor, constant)| angles[from].scaled(factor).plus(&constant.into()));
+    let angles =
+        rule.iter().map(|&(from, factor, constant)| angles[from].scaled(factor).plus(&constant.into()));
     (inverse, angles.collect())
 }

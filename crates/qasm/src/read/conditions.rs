@@ -36,10 +36,10 @@ impl Condition {
     /// Conjunctions that exclude each other and together are the condition.
     fn cases(&self) -> impl Iterator<Item = Requirements> + '_ {
         let (bits, lengths, flip) = match self {
-            Condition::All(bits) => (bits.as_slice(), bits.len()..=bits.len(), false),
+            Condition::All(bits) => (bits.as_slice(), bits.len()..bits.len() + 1, false),
             // The first bit that differs is bit k.
-            Condition::NotAll(bits) => (bits.as_slice(), 1..=bits.len(), true),
-            Condition::Never => (&[][..], 1..=0, false),
+            Condition::NotAll(bits) => (bits.as_slice(), 1..bits.len() + 1, true),
+            Condition::Never => (&[][..], 0..0, false),
         };
         lengths.map(move |length| {
             let mut case = bits[..length].to_vec();
@@ -75,7 +75,8 @@ impl<'a> Reader<'a> {
                 if let (Some(then), Condition::All(bits) | Condition::NotAll(bits)) = (&then, &condition)
                     && then.written.iter().any(|bit| bits.iter().any(|(tested, _)| tested == bit))
                 {
-                    let message = "`else` after a body that writes the bits of the condition is not supported";
+                    let message =
+                        "`else` after a body that writes the bits of the condition is not supported";
                     return Err(Issue::unsupported(&rest[.."else".len()], message));
                 }
                 let (after, other) = self.branch(after)?;
@@ -123,7 +124,8 @@ impl<'a> Reader<'a> {
         let rest = self.block(&mut body, input)?;
         let Place::Branch(branch) = body.place else { return Ok((rest, None)) };
         let mut definition = body.definition;
-        let outer_qubits = |qubits: &[QubitId]| qubits.iter().map(|qubit| branch.qubits[qubit.index()]).collect();
+        let outer_qubits =
+            |qubits: &[QubitId]| qubits.iter().map(|qubit| branch.qubits[qubit.index()]).collect();
         let outer_bits = |bits: &[BitId]| bits.iter().map(|bit| branch.bits[bit.index()]).collect();
         let single = match *definition.operations() {
             [] => return Ok((rest, None)),
@@ -137,7 +139,10 @@ impl<'a> Reader<'a> {
         if let Some((call, inner)) = single.filter(|(call, _)| call.controls.is_empty()) {
             let inner = inner.into_iter().map(|(bit, value)| (branch.bits[bit.index()], value)).collect();
             let (qubits, bits) = (outer_qubits(&call.operands), outer_bits(&call.bits));
-            return Ok((rest, Some(Finished { call, qubits, bits, inner, depth: body.depth, written: branch.written })));
+            return Ok((
+                rest,
+                Some(Finished { call, qubits, bits, inner, depth: body.depth, written: branch.written }),
+            ));
         }
         definition.name = self.fresh_name("branch");
         if !branch.qubits.is_empty() {
@@ -153,7 +158,12 @@ impl<'a> Reader<'a> {
         Ok((rest, Some(Finished { call, qubits, bits, inner: Vec::new(), depth, written })))
     }
 
-    fn condition(&mut self, body: &mut Body<'a>, input: &'a str, depth: usize) -> Outcome<'a, (&'a str, Condition)> {
+    fn condition(
+        &mut self,
+        body: &mut Body<'a>,
+        input: &'a str,
+        depth: usize,
+    ) -> Outcome<'a, (&'a str, Condition)> {
         let (mut rest, mut condition) = self.condition_part(body, input, depth)?;
         loop {
             if rest.starts_with("||") {
@@ -209,8 +219,12 @@ impl<'a> Reader<'a> {
         let bits = resolved.as_slice();
         let equal = rest.starts_with("==");
         if !equal && !rest.starts_with("!=") {
-            if rest.starts_with(['<', '>', '=', '&', '|', '^', '+', '-']) && !rest.starts_with("&&") && !rest.starts_with("||") {
-                return Err(Issue::unsupported(&rest[..1], "this comparison is not supported").accepting("`==` or `!=`"));
+            if rest.starts_with(['<', '>', '=', '&', '|', '^', '+', '-'])
+                && !rest.starts_with("&&")
+                && !rest.starts_with("||")
+            {
+                return Err(Issue::unsupported(&rest[..1], "this comparison is not supported")
+                    .accepting("`==` or `!=`"));
             }
             return match resolved {
                 Resolved::One(bit) => Ok((rest, Condition::All(vec![(bit, true)]))),
@@ -224,14 +238,18 @@ impl<'a> Reader<'a> {
         let (rest, _) = parse(symbol(if equal { "==" } else { "!=" }), rest)?;
         let (rest, condition) = if rest.starts_with(['"', '\'']) {
             let (after, text) = parse(string, rest)?;
-            let digits: Vec<bool> = text.bytes().rev().filter(|byte| *byte != b'_').map(|byte| byte == b'1').collect();
+            let digits: Vec<bool> =
+                text.bytes().rev().filter(|byte| *byte != b'_').map(|byte| byte == b'1').collect();
             if text.contains(|c| !matches!(c, '0' | '1' | '_')) || digits.len() != bits.len() {
                 return Err(Issue::invalid(text, format!("not {} binary digits", bits.len())));
             }
             (after, Condition::All(bits.iter().copied().zip(digits).collect()))
         } else if let Ok((after, truth @ ("true" | "false"))) = word(rest) {
             let [bit] = bits else {
-                return Err(Issue::invalid(consumed(rest, after), "a register is compared with a truth value"));
+                return Err(Issue::invalid(
+                    consumed(rest, after),
+                    "a register is compared with a truth value",
+                ));
             };
             (after, Condition::All(vec![(*bit, truth == "true")]))
         } else {

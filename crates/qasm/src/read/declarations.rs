@@ -5,7 +5,9 @@ use super::reader::Reader;
 use super::scope::{Body, Place, RegisterSymbol, Symbol, Value};
 use crate::issue::{Issue, Outcome, parse};
 use crate::names::is_reserved;
-use crate::syntax::{Expression, consumed, expression, operand, operands, size, string, symbol, terminator, word};
+use crate::syntax::{
+    Expression, consumed, expression, operand, operands, size, string, symbol, terminator, word,
+};
 use nom::combinator::opt;
 use qnewton_circuit::{BitId, QubitId};
 use std::f64::consts::TAU;
@@ -15,7 +17,12 @@ const REGISTERS: usize = 1 << 20;
 
 impl<'a> Reader<'a> {
     /// `qubit`, `qreg`, `bit`, `creg`, `const` or `let`, whose keyword has been read.
-    pub(super) fn declaration(&mut self, body: &mut Body<'a>, keyword: &str, input: &'a str) -> Outcome<'a, &'a str> {
+    pub(super) fn declaration(
+        &mut self,
+        body: &mut Body<'a>,
+        keyword: &str,
+        input: &'a str,
+    ) -> Outcome<'a, &'a str> {
         match keyword {
             "const" => self.constant(body, input),
             "let" => self.alias(body, input),
@@ -40,8 +47,11 @@ impl<'a> Reader<'a> {
         length: Option<Expression<'a>>,
         input: &'a str,
     ) -> Outcome<'a, &'a str> {
-        let (what, used) =
-            if quantum { ("qubits", body.definition.qubit_count()) } else { ("bits", body.definition.bit_count()) };
+        let (what, used) = if quantum {
+            ("qubits", body.definition.qubit_count())
+        } else {
+            ("bits", body.definition.bit_count())
+        };
         let len = match &length {
             None => 1,
             Some(expression) => {
@@ -124,7 +134,7 @@ impl<'a> Reader<'a> {
 
     /// Gives a global name its meaning.
     pub(super) fn define(&mut self, name: &'a str, meaning: Symbol) -> Outcome<'a, ()> {
-        if is_reserved(name) {
+        if is_reserved(name, self.is_version_two()) {
             return Err(Issue::invalid(name, format!("`{name}` is reserved")).accepting("another name"));
         }
         if let Some(existing) = self.symbols.get(name) {
@@ -169,7 +179,8 @@ impl<'a> Reader<'a> {
         let bits = self.bits(&to, body)?;
         let (rest, _) = parse(measure_keyword, rest).map_err(|_| {
             let at = consumed(input, rest);
-            Issue::unsupported(at, "assignments of computed values are not supported").accepting("`= measure ...`")
+            Issue::unsupported(at, "assignments of computed values are not supported")
+                .accepting("`= measure ...`")
         })?;
         self.measured(body, to.text, &bits, rest)
     }

@@ -47,11 +47,20 @@ impl<'a> Reader<'a> {
             }
         };
         let finite = angle.constant.is_finite() && angle.terms.iter().all(|(_, factor)| factor.is_finite());
-        if finite { Ok(angle) } else { Err(Issue::invalid(expression.text, "the angle is not a finite number")) }
+        if finite {
+            Ok(angle)
+        } else {
+            Err(Issue::invalid(expression.text, "the angle is not a finite number"))
+        }
     }
 
     /// The value of an expression as an integer; `fallback` while parameters of a generic gate have no values.
-    pub(super) fn integer(&self, expression: &Expression<'a>, body: &mut Body<'a>, fallback: i64) -> Outcome<'a, i64> {
+    pub(super) fn integer(
+        &self,
+        expression: &Expression<'a>,
+        body: &mut Body<'a>,
+        fallback: i64,
+    ) -> Outcome<'a, i64> {
         match self.evaluate(expression, body)? {
             Value::Integer(value) => Ok(value),
             Value::Real(value) if value.fract() == 0.0 && value.abs() < 9e15 => Ok(value as i64),
@@ -127,8 +136,11 @@ impl<'a> Reader<'a> {
             Divide if self.is_version_two() => None,
             Divide if b == 0 => return Err(Issue::invalid(at, "division by zero")),
             Divide => {
-                let message = "the quotient of two integers is an integer in OpenQASM 3, this one has a fraction";
-                return Err(Issue::invalid(at, message).accepting(format!("`{a}.0/{b}` to keep the fraction")));
+                let message =
+                    "the quotient of two integers is an integer in OpenQASM 3, this one has a fraction";
+                return Err(
+                    Issue::invalid(at, message).accepting(format!("`{a}.0/{b}` to keep the fraction"))
+                );
             }
             Remainder => a.checked_rem(b),
             Power => u32::try_from(b).ok().and_then(|exponent| a.checked_pow(exponent)),

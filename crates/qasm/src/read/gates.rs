@@ -8,7 +8,7 @@ use crate::names::is_reserved;
 use crate::restated;
 use crate::syntax::{consumed, symbol, terminator, word};
 use nom::Parser;
-use nom::combinator::{cut, opt, verify};
+use nom::combinator::{cut, opt};
 use nom::multi::{separated_list0, separated_list1};
 use nom::sequence::delimited;
 use qnewton_circuit::{Definition, DefinitionId, Gate, QubitId};
@@ -25,7 +25,10 @@ impl<'a> Reader<'a> {
             match self.symbols.get(name) {
                 Some(&Symbol::Gate(gate)) => return Ok(gate),
                 Some(other) => {
-                    return Err(Issue::invalid(name, format!("`{name}` is {}, not a gate", other.describe())));
+                    return Err(Issue::invalid(
+                        name,
+                        format!("`{name}` is {}, not a gate", other.describe()),
+                    ));
                 }
                 None => {}
             }
@@ -54,7 +57,7 @@ impl<'a> Reader<'a> {
 
     /// A `gate` statement, whose keyword has been read.
     pub(super) fn user_gate(&mut self, statement: &'a str, input: &'a str) -> Outcome<'a, &'a str> {
-        let (rest, header) = parse(header, input)?;
+        let (rest, header) = parse(header(self.is_version_two()), input)?;
         let name = header.name;
         let (rest, gate) = self.define_gate(header, false, statement, rest)?;
         self.define(name, Symbol::Gate(gate))?;
@@ -63,7 +66,7 @@ impl<'a> Reader<'a> {
 
     /// An `opaque` statement, whose keyword has been read.
     pub(super) fn opaque_gate(&mut self, input: &'a str) -> Outcome<'a, &'a str> {
-        let (rest, header) = parse(header, input)?;
+        let (rest, header) = parse(header(self.is_version_two()), input)?;
         let gate = GateSymbol::Defined(self.gates.len());
         let (parameters, qubits) = (header.parameters.len(), header.qubits.len());
         self.gates.push(DefinedGate { name: header.name, parameters, qubits, depth: 0, form: Form::Opaque });
@@ -73,7 +76,7 @@ impl<'a> Reader<'a> {
 
     fn library_gate(&mut self, text: &'static str) -> Outcome<'a, GateSymbol> {
         let (rest, _) = parse(word, text)?;
-        let (rest, header) = parse(header, rest)?;
+        let (rest, header) = parse(header(false), rest)?;
         Ok(self.define_gate(header, true, text, rest)?.1)
     }
 
@@ -124,9 +127,14 @@ impl<'a> Reader<'a> {
             None => Value::Affine(definition.add_parameter(name)),
         };
         let mut value = value;
-        let parameters =
-            header.parameters.iter().enumerate().map(|(position, &name)| (name, value(position, name))).collect();
-        let qubits = header.qubits.iter().enumerate().map(|(k, &name)| (name, QubitId::from_index(k))).collect();
+        let parameters = header
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(position, &name)| (name, value(position, name)))
+            .collect();
+        let qubits =
+            header.qubits.iter().enumerate().map(|(k, &name)| (name, QubitId::from_index(k))).collect();
         let mut body = Body::new(Place::Gate { qubits, parameters, standard });
         body.definition = definition;
         let rest = self.block(&mut body, input)?;
@@ -134,9 +142,16 @@ impl<'a> Reader<'a> {
     }
 
     /// The definition of a generic gate for given angles.
-    pub(super) fn instance(&mut self, gate: usize, values: &[f64], at: &'a str) -> Outcome<'a, Option<DefinitionId>> {
+    pub(super) fn instance(
+        &mut self,
+        gate: usize,
+        values: &[f64],
+        at: &'a str,
+    ) -> Outcome<'a, Option<DefinitionId>> {
         let key: Vec<u64> = values.iter().map(|value| value.to_bits()).collect();
-        let Form::Generic { header, body, standard, instances } = &self.gates[gate].form else { return Ok(None) };
+        let Form::Generic { header, body, standard, instances } = &self.gates[gate].form else {
+            return Ok(None);
+        };
         if let Some(&id) = instances.get(&key) {
             return Ok(Some(id));
         }
@@ -144,7 +159,8 @@ impl<'a> Reader<'a> {
         self.reread = self.reread.saturating_add(text.len() + 64);
         let limit = REREAD.saturating_add(self.source.len().saturating_mul(64));
         if self.reread > limit {
-            let message = "too many different angles for gates whose angles are not affine in their parameters";
+            let message =
+                "too many different angles for gates whose angles are not affine in their parameters";
             return Err(Issue::too_large(at, message));
         }
         let (_, mut body) = self.gate_body(&header, Some(values), standard, text)?;
@@ -172,19 +188,29 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn header(input: &str) -> Parsed<'_, GateHeader<'_>> {
-    let (rest, name) = word(input)?;
-    let names = || verify(word, |name: &str| !is_reserved(name));
-    let parameters = delimited(symbol("("), separated_list0(symbol(","), names()), cut(symbol(")")));
-    let (rest, parameters) = opt(parameters).parse(rest)?;
-    let (rest, qubits) = cut(separated_list1(symbol(","), names())).parse(rest)?;
-    Ok((rest, GateHeader { name, parameters: parameters.unwrap_or_default(), qubits }))
+/// `name(parameters) qubits`.
+fn header<'a>(version_two: bool) -> impl FnMut(&'a str) -> Parsed<'a, GateHeader<'a>> {
+    let formal = move |input: &'a str| match word(input) {
+        Ok((_, name)) if is_reserved(name, version_two) => Err(nom::Err::Failure(
+            Issue::invalid(name, format!("`{name}` is reserved")).accepting("another name"),
+        )),
+        result => result,
+    };
+    move |input| {
+        let (rest, name) = word(input)?;
+        let parameters = delimited(symbol("("), separated_list0(symbol(","), formal), cut(symbol(")")));
+        let (rest, parameters) = opt(parameters).parse(rest)?;
+        let (rest, qubits) = cut(separated_list1(symbol(","), formal)).parse(rest)?;
+        Ok((rest, GateHeader { name, parameters: parameters.unwrap_or_default(), qubits }))
+    }
 }
 
 fn check_distinct<'a>(header: &GateHeader<'a>) -> Outcome<'a, ()> {
     let mut seen = HashSet::new();
     match header.parameters.iter().chain(&header.qubits).find(|name| !seen.insert(**name)) {
-        Some(name) => Err(Issue::invalid(name, format!("the gate has two parameters or qubits named `{name}`"))),
+        Some(name) => {
+            Err(Issue::invalid(name, format!("the gate has two parameters or qubits named `{name}`")))
+        }
         None => Ok(()),
     }
 }
@@ -199,7 +225,8 @@ fn registers<'a>(qubits: &[&'a str]) -> Vec<(&'a str, usize)> {
         let stem = name.strip_suffix("_0").filter(|stem| !stem.is_empty() && !all.contains(stem));
         let len = stem.map_or(1, |stem| {
             let next = |k: &usize| {
-                let suffix = qubits.get(position + k).and_then(|name| name.strip_prefix(stem)?.strip_prefix('_'));
+                let suffix =
+                    qubits.get(position + k).and_then(|name| name.strip_prefix(stem)?.strip_prefix('_'));
                 suffix.is_some_and(|suffix| *suffix == k.to_string())
             };
             (1..).take_while(next).count() + 1

@@ -33,10 +33,15 @@ enum Positions {
 
 impl<'a> Reader<'a> {
     /// The qubits of an operand, as the main program or the gate numbers them.
-    pub(super) fn qubits(&mut self, operand: &Operand<'a>, body: &mut Body<'a>) -> Outcome<'a, Resolved<QubitId>> {
+    pub(super) fn qubits(
+        &mut self,
+        operand: &Operand<'a>,
+        body: &mut Body<'a>,
+    ) -> Outcome<'a, Resolved<QubitId>> {
         if let Place::Gate { qubits, .. } = &body.place {
             let Some(&qubit) = qubits.get(operand.name) else {
-                let issue = Issue::invalid(operand.name, format!("`{}` is no qubit of this gate", operand.name));
+                let issue =
+                    Issue::invalid(operand.name, format!("`{}` is no qubit of this gate", operand.name));
                 return Err(issue.accepting("one of the gate's qubits"));
             };
             if operand.index.is_some() {
@@ -62,14 +67,19 @@ impl<'a> Reader<'a> {
                 Err(Issue::invalid(operand.name, message))
             }
             None => {
-                let issue = Issue::invalid(operand.name, format!("unknown qubit or register `{}`", operand.name));
+                let issue =
+                    Issue::invalid(operand.name, format!("unknown qubit or register `{}`", operand.name));
                 Err(issue.accepting("a declared qubit register"))
             }
         }
     }
 
     /// The bits of an operand, as the main program numbers them.
-    pub(super) fn bits(&mut self, operand: &Operand<'a>, body: &mut Body<'a>) -> Outcome<'a, Resolved<BitId>> {
+    pub(super) fn bits(
+        &mut self,
+        operand: &Operand<'a>,
+        body: &mut Body<'a>,
+    ) -> Outcome<'a, Resolved<BitId>> {
         match self.symbols.get(operand.name) {
             Some(&Symbol::Bits(register)) => self.select(register, operand, body, BitId),
             Some(other) => {
@@ -77,7 +87,8 @@ impl<'a> Reader<'a> {
                 Err(Issue::invalid(operand.name, message))
             }
             None => {
-                let issue = Issue::invalid(operand.name, format!("unknown bit or register `{}`", operand.name));
+                let issue =
+                    Issue::invalid(operand.name, format!("unknown bit or register `{}`", operand.name));
                 Err(issue.accepting("a declared bit register"))
             }
         }
@@ -142,7 +153,8 @@ impl<'a> Reader<'a> {
                 };
                 self.expand(count as usize, operand.text)?;
                 // Within the register: start and end are, and no step leads beyond the end.
-                let position = |k: u64| (start + step_value.signum() * (k * step_value.unsigned_abs()) as i64) as usize;
+                let position =
+                    |k: u64| (start + step_value.signum() * (k * step_value.unsigned_abs()) as i64) as usize;
                 Ok(Positions::Many((0..count).map(position).collect()))
             }
         }

@@ -86,12 +86,7 @@ fn power(m: &Matrix2, exponent: f64) -> Matrix2 {
     // Mean of the eigenvalues, and half their difference along n; a multiple of the identity has no n.
     let mean = (plus + minus) / 2.0;
     let along = if sine < ROUNDING { Complex64::new(0.0, 0.0) } else { (plus - minus) / (2.0 * sine) };
-    [
-        mean + along * hermitian[0],
-        along * hermitian[1],
-        along * hermitian[2],
-        mean + along * hermitian[3],
-    ]
+    [mean + along * hermitian[0], along * hermitian[1], along * hermitian[2], mean + along * hermitian[3]]
 }
 
 /// A unitary as e^(i phase) u3(angles).
@@ -140,6 +135,8 @@ mod tests {
             distance(&power(&gate.matrix(&[]).unwrap(), exponent), &expected.matrix(&[]).unwrap()) < 1e-15
         };
         assert!(close(Gate::X, 0.5, Gate::Sx) && close(Gate::X, -0.5, Gate::Sxdg));
-        assert!(close(Gate::Z, 0.5, Gate::S) && close(Gate::S, 0.5, Gate::T) && close(Gate::Sdg, 0.5, Gate::Tdg));
+        assert!(
+            close(Gate::Z, 0.5, Gate::S) && close(Gate::S, 0.5, Gate::T) && close(Gate::Sdg, 0.5, Gate::Tdg)
+        );
     }
 }

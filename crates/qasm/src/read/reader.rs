@@ -97,6 +97,10 @@ impl<'a> Reader<'a> {
             return Ok(parse(terminator, input)?.0);
         }
         let (after, first) = parse(word, input).map_err(|_| Issue::expected(input, "a statement"))?;
+        // What is a keyword in OpenQASM 3 may be a gate of OpenQASM 2.
+        if self.is_version_two() && matches!(self.symbols.get(first), Some(Symbol::Gate(_))) {
+            return self.gate_call(body, input);
+        }
         match first {
             "OPENQASM" => Err(Issue::invalid(first, "the version must be the first statement")),
             "include" => {
@@ -122,13 +126,14 @@ impl<'a> Reader<'a> {
                 body.outside_gates(first, "`if`")?;
                 self.conditional(body, after)
             }
-            "def" | "defcal" | "cal" | "defcalgrammar" | "extern" | "for" | "while" | "switch" | "box" | "delay"
-            | "input" | "output" | "return" | "end" | "break" | "continue" | "else" | "nop" => {
+            "def" | "defcal" | "cal" | "defcalgrammar" | "extern" | "for" | "while" | "switch" | "box"
+            | "delay" | "input" | "output" | "return" | "end" | "break" | "continue" | "else" | "nop" => {
                 Err(Issue::unsupported(first, format!("`{first}` is not supported")))
             }
-            "int" | "uint" | "float" | "angle" | "bool" | "complex" | "array" | "duration" | "stretch" | "mutable"
-            | "readonly" => {
-                let issue = Issue::unsupported(first, format!("variables of type `{first}` are not supported"));
+            "int" | "uint" | "float" | "angle" | "bool" | "complex" | "array" | "duration" | "stretch"
+            | "mutable" | "readonly" => {
+                let issue =
+                    Issue::unsupported(first, format!("variables of type `{first}` are not supported"));
                 Err(issue.accepting("`const` declarations, qubits and bits"))
             }
             _ if after.starts_with('=') || after.starts_with('[') => self.measure_assignment(body, input),
@@ -267,7 +272,12 @@ fn located(source: &str, warnings: Vec<(&str, String)>) -> Vec<Warning> {
         let start = offset(source, at).max(counted);
         lines += source.as_bytes()[counted..start].iter().filter(|&&byte| byte == b'\n').count();
         counted = start;
-        result.push(Warning { message, span: start..start + at.len(), line: lines, column: column(source, start) });
+        result.push(Warning {
+            message,
+            span: start..start + at.len(),
+            line: lines,
+            column: column(source, start),
+        });
     }
     result
 }
@@ -291,8 +301,8 @@ fn line_comments(text: &str) -> Vec<String> {
             let line = &comment[..comment.find(['\n', '\r']).unwrap_or(comment.len())];
             lines.push(line.strip_prefix(' ').unwrap_or(line).to_string());
             2 + line.len()
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |position| position + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |position| position + 4)
         } else {
             // Slashes in the name of an included file begin no comment.
             let quote = &rest[..1];

@@ -74,7 +74,12 @@ pub(crate) enum Form<'a> {
     /// One definition for all angles.
     Definition(DefinitionId),
     /// Angles are not affine in the parameters: read again for each list of argument values.
-    Generic { header: GateHeader<'a>, body: &'a str, standard: bool, instances: HashMap<Vec<u64>, DefinitionId> },
+    Generic {
+        header: GateHeader<'a>,
+        body: &'a str,
+        standard: bool,
+        instances: HashMap<Vec<u64>, DefinitionId>,
+    },
     /// Declared without a body.
     Opaque,
 }

@@ -19,7 +19,11 @@ pub(crate) fn blank(input: &str) -> Parsed<'_, ()> {
             take_till(|c| c == '\n' || c == '\r').parse(rest)?.0
         } else if let Some(inside) = rest.strip_prefix("/*") {
             let unclosed = |_| nom::Err::Failure(Issue::invalid(&rest[..2], "the comment does not end"));
-            let end = take_until::<_, _, Issue>("*/").parse(inside).map_err(|_: nom::Err<Issue>| ()).map_err(unclosed)?.0;
+            let end = take_until::<_, _, Issue>("*/")
+                .parse(inside)
+                .map_err(|_: nom::Err<Issue>| ())
+                .map_err(unclosed)?
+                .0;
             &end[2..]
         } else {
             return Ok((rest, ()));
@@ -48,9 +52,9 @@ pub(crate) fn word(input: &str) -> Parsed<'_, &str> {
 
 /// A text in double or single quotes, on one line.
 pub(crate) fn string(input: &str) -> Parsed<'_, &str> {
-    let (inside, quote) = one_of("\"'").parse(input).map_err(|_: nom::Err<Issue>| {
-        nom::Err::Error(Issue::expected(input, "a text in quotes"))
-    })?;
+    let (inside, quote) = one_of("\"'")
+        .parse(input)
+        .map_err(|_: nom::Err<Issue>| nom::Err::Error(Issue::expected(input, "a text in quotes")))?;
     let (rest, text): (&str, &str) = take_while(|c| c != quote && c != '\n').parse(inside)?;
     let Some(rest) = rest.strip_prefix(quote) else {
         return Err(nom::Err::Failure(Issue::invalid(&input[..1], "the text does not end on its line")));
@@ -108,16 +112,20 @@ fn decimal(input: &str) -> Parsed<'_, Number> {
     let (rest, (_, fraction, exponent)) =
         literal.map_err(|_| nom::Err::Error(Issue::expected(input, "a number")))?;
     let text = &input[..input.len() - rest.len()];
-    let plain: std::borrow::Cow<str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
+    let plain: std::borrow::Cow<str> =
+        if text.contains('_') { text.replace('_', "").into() } else { text.into() };
     let invalid = |_| nom::Err::Failure(Issue::expected(input, "a number"));
     if fraction.is_some() || exponent.is_some() {
         return Ok((rest, Number::Real(plain.parse().map_err(invalid)?)));
     }
     // Integers beyond 64 bits can still be angles.
-    Ok((rest, match plain.parse() {
-        Ok(value) => Number::Integer(value),
-        Err(_) => Number::Real(plain.parse().map_err(invalid)?),
-    }))
+    Ok((
+        rest,
+        match plain.parse() {
+            Ok(value) => Number::Integer(value),
+            Err(_) => Number::Real(plain.parse().map_err(invalid)?),
+        },
+    ))
 }
 
 fn digits(input: &str) -> Parsed<'_, &str> {

@@ -71,9 +71,8 @@ pub(crate) fn operand<'a>(caret: bool) -> impl FnMut(&'a str) -> Parsed<'a, Oper
             let message = "physical qubits are not supported";
             return Err(nom::Err::Failure(Issue::unsupported(&input[..1], message)));
         }
-        let (rest, name) = word(input).map_err(|_: nom::Err<Issue>| {
-            nom::Err::Error(Issue::expected(input, "a qubit or register"))
-        })?;
+        let (rest, name) = word(input)
+            .map_err(|_: nom::Err<Issue>| nom::Err::Error(Issue::expected(input, "a qubit or register")))?;
         let (rest, index) = opt(delimited(symbol("["), cut(index(caret)), cut(symbol("]")))).parse(rest)?;
         Ok((rest, Operand { name, index, text: consumed(input, rest) }))
     }
@@ -95,11 +94,8 @@ pub(crate) fn operands<'a>(caret: bool) -> impl FnMut(&'a str) -> Parsed<'a, Vec
 
 fn index<'a>(caret: bool) -> impl FnMut(&'a str) -> Parsed<'a, Index<'a>> {
     move |input| {
-        let set = delimited(
-            symbol("{"),
-            cut(separated_list1(symbol(","), expression(caret))),
-            cut(symbol("}")),
-        );
+        let set =
+            delimited(symbol("{"), cut(separated_list1(symbol(","), expression(caret))), cut(symbol("}")));
         if input.starts_with('{') {
             return map(set, Index::Set).parse(input);
         }
@@ -145,21 +141,26 @@ pub(crate) fn gate_call<'a>(caret: bool) -> impl FnMut(&'a str) -> Parsed<'a, Ga
     move |input| {
         let (rest, modifiers) = many0(modifier(caret)).parse(input)?;
         let (rest, name) = word(rest).map_err(|_: nom::Err<Issue>| {
-            nom::Err::Error(Issue::expected(rest, if modifiers.is_empty() { "a statement" } else { "a gate" }))
+            nom::Err::Error(Issue::expected(
+                rest,
+                if modifiers.is_empty() { "a statement" } else { "a gate" },
+            ))
         })?;
-        let arguments = delimited(
-            symbol("("),
-            separated_list0(symbol(","), expression(caret)),
-            cut(symbol(")")),
-        );
+        let arguments =
+            delimited(symbol("("), separated_list0(symbol(","), expression(caret)), cut(symbol(")")));
         let (rest, arguments) = opt(arguments).parse(rest)?;
         let (rest, operands) = if rest.starts_with(';') && name == "gphase" {
             (rest, Vec::new())
         } else {
             cut(operands(caret)).parse(rest)?
         };
-        let call =
-            GateCall { modifiers, name, arguments: arguments.unwrap_or_default(), operands, text: consumed(input, rest) };
+        let call = GateCall {
+            modifiers,
+            name,
+            arguments: arguments.unwrap_or_default(),
+            operands,
+            text: consumed(input, rest),
+        };
         let (rest, ()) = cut(terminator).parse(rest)?;
         Ok((rest, call))
     }

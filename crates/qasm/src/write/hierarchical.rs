@@ -43,7 +43,8 @@ fn write_gate<W: io::Write>(
     lines.operands(&labels, (0..definition.qubit_count() as u32).map(QubitId));
     lines.out.text(" {");
     lines.out.end_line()?;
-    let mut gate = GateBody { plan, definition, labels: &labels, parameters: &parameters, lines: Lines::new(out, 1) };
+    let mut gate =
+        GateBody { plan, definition, labels: &labels, parameters: &parameters, lines: Lines::new(out, 1) };
     definition.operations().iter().try_for_each(|&operation| gate.operation(operation))?;
     out.text("}");
     Ok(out.end_line()?)
@@ -61,8 +62,11 @@ fn formal_names(plan: &Plan, definition: &Definition, parameters: &[String]) -> 
     let mut names = Vec::with_capacity(definition.qubit_count());
     for register in definition.registers() {
         for position in 0..register.len {
-            let wanted =
-                if register.len == 1 { register.name.clone() } else { format!("{}_{position}", register.name) };
+            let wanted = if register.len == 1 {
+                register.name.clone()
+            } else {
+                format!("{}_{position}", register.name)
+            };
             let name = plan.in_gates.free(&wanted, |name| taken.contains(name));
             taken.insert(name.clone());
             names.push(name);
@@ -111,7 +115,10 @@ impl<W: io::Write> GateBody<'_, '_, '_, W> {
                 self.lines.barrier(self.labels, definition.barriers(position).iter().copied())?;
             }
             // Definitions with these are written in place, and structures were refused before.
-            Operation::Structured(_) | Operation::Conditional(_) | Operation::Measure { .. } | Operation::Reset(_) => {
+            Operation::Structured(_)
+            | Operation::Conditional(_)
+            | Operation::Measure { .. }
+            | Operation::Reset(_) => {
                 return Err(self.not_lowered("an operation that is no gate"));
             }
         }
@@ -133,7 +140,11 @@ impl<W: io::Write> GateBody<'_, '_, '_, W> {
             let callee = self.plan.circuit.definition(call.callee);
             // A definition without qubits is at most a global phase.
             let is_empty = callee.operations().is_empty() || call.repetitions == 0;
-            return if is_empty { Ok(()) } else { Err(self.not_lowered("a call of a definition without qubits")) };
+            return if is_empty {
+                Ok(())
+            } else {
+                Err(self.not_lowered("a call of a definition without qubits"))
+            };
         };
         let line = |lines: &mut Self, row: Option<&[f64]>| -> Result<(), WriteError> {
             lines.lines.begin();
@@ -175,7 +186,12 @@ impl<W: io::Write> Program<'_, '_, '_, W> {
         definition.operations().iter().try_for_each(|&operation| self.operation(definition, operation, frame))
     }
 
-    fn operation(&mut self, definition: &Definition, operation: Operation, frame: Frame) -> Result<(), WriteError> {
+    fn operation(
+        &mut self,
+        definition: &Definition,
+        operation: Operation,
+        frame: Frame,
+    ) -> Result<(), WriteError> {
         let labels = self.labels;
         let qubit = |qubit: &QubitId| frame.qubits[qubit.index()];
         match operation {
@@ -218,7 +234,8 @@ impl<W: io::Write> Program<'_, '_, '_, W> {
                 self.lines.barrier(&labels.qubits, qubits)?;
             }
             Operation::Structured(position) => {
-                let what = format!("the structured operation `{}`", definition.structured(position).kind.name());
+                let what =
+                    format!("the structured operation `{}`", definition.structured(position).kind.name());
                 return Err(WriteError::NotLowered { definition: definition.name.clone(), what });
             }
         }

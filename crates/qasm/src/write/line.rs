@@ -22,7 +22,8 @@ pub(super) struct EntryLabels {
 impl EntryLabels {
     pub(super) fn new(plan: &Plan) -> Self {
         let of = |registers: &[(String, u32)]| {
-            let indexed = registers.iter().flat_map(|(name, len)| (0..*len).map(move |k| format!("{name}[{k}]")));
+            let indexed =
+                registers.iter().flat_map(|(name, len)| (0..*len).map(move |k| format!("{name}[{k}]")));
             Labels::new(indexed)
         };
         EntryLabels { qubits: of(&plan.registers), bits: of(&plan.bit_registers) }

@@ -40,8 +40,8 @@ impl<'c> Plan<'c> {
         let mut gates = Vec::new();
         let mut total = 0u128;
         for (position, definition) in circuit.definitions()[..=entry_id.index()].iter().enumerate() {
-            let is_unitary =
-                definition.is_unitary_itself() && definition.all_calls().all(|call| unitary[call.callee.index()]);
+            let is_unitary = definition.is_unitary_itself()
+                && definition.all_calls().all(|call| unitary[call.callee.index()]);
             unitary.push(is_unitary);
             let is_gate = style == Style::Hierarchical
                 && position != entry_id.index()
@@ -111,7 +111,10 @@ fn check_lowered(circuit: &Circuit, definition: &Definition, is_callee: bool) ->
     }
     for operation in definition.operations() {
         if let Operation::Structured(position) = *operation {
-            return not_lowered(format!("the structured operation `{}`", definition.structured(position).kind.name()));
+            return not_lowered(format!(
+                "the structured operation `{}`",
+                definition.structured(position).kind.name()
+            ));
         }
     }
     for call in definition.all_calls() {
@@ -148,7 +151,11 @@ fn statements(definition: &Definition, gates: &[bool], lines: &[u128]) -> u128 {
 }
 
 /// The definitions of gates in use that `stdgates.inc` lacks.
-fn restated_gates(circuit: &Circuit, style: Style, reachable: &[bool]) -> Result<Vec<&'static str>, WriteError> {
+fn restated_gates(
+    circuit: &Circuit,
+    style: Style,
+    reachable: &[bool],
+) -> Result<Vec<&'static str>, WriteError> {
     let mut used = vec![false; Gate::ALL.len()];
     match style {
         Style::Flat => {
@@ -159,7 +166,9 @@ fn restated_gates(circuit: &Circuit, style: Style, reachable: &[bool]) -> Result
             }
         }
         Style::Hierarchical => {
-            for (definition, _) in circuit.definitions().iter().zip(reachable).filter(|(_, reachable)| **reachable) {
+            for (definition, _) in
+                circuit.definitions().iter().zip(reachable).filter(|(_, reachable)| **reachable)
+            {
                 for operation in definition.operations() {
                     if let Operation::Gate(gate) = operation {
                         used[gate.gate as usize] = true;

@@ -25,7 +25,14 @@ pub(crate) fn seed() -> impl Strategy<Value = Seed> {
         (-1.0..1.0f64).prop_map(|x| x * 1e-9),
         (-1.0..1.0f64).prop_map(|x| x * 1e17)
     ];
-    (0u8..16, 0..Gate::ALL.len(), [(); 6].map(|()| 0u32..64), [(); 4].map(|()| angle.clone()), any::<bool>(), 0u64..4)
+    (
+        0u8..16,
+        0..Gate::ALL.len(),
+        [(); 6].map(|()| 0u32..64),
+        [(); 4].map(|()| angle.clone()),
+        any::<bool>(),
+        0u64..4,
+    )
         .prop_map(|(kind, gate, places, angles, flag, repetitions)| Seed {
             kind,
             gate,
@@ -101,11 +108,13 @@ fn operation(
         }
         9 => definition.global_phase(&angle(0)),
         10 => definition.barrier(choose(available.min(2)).unwrap_or_default()),
-        11 if bits > 0 => definition.measure(QubitId(seed.places[0] % available as u32), BitId(seed.places[1] % bits as u32)),
+        11 if bits > 0 => definition
+            .measure(QubitId(seed.places[0] % available as u32), BitId(seed.places[1] % bits as u32)),
         12 if bits > 0 => definition.reset(QubitId(seed.places[0] % available as u32)),
         _ => {
             let Some(&callee) = ids.get(seed.places[5] as usize % ids.len().max(1)) else { return };
-            let (wanted, count) = (circuit.definition(callee).qubit_count(), circuit.definition(callee).parameters.len());
+            let (wanted, count) =
+                (circuit.definition(callee).qubit_count(), circuit.definition(callee).parameters.len());
             let Some(operands) = choose(wanted) else { return };
             let mut call = Call::new(callee, operands);
             if seed.flag && count > 0 {
@@ -116,7 +125,7 @@ fn operation(
                 call.arguments = Arguments::Fixed((0..count).map(angle).collect());
                 call = call.repeated(seed.repetitions);
             }
-            if seed.places[4] % 2 == 0 {
+            if seed.places[4].is_multiple_of(2) {
                 call = call.inverted();
             }
             if seed.kind == 13 && bits > 0 {

@@ -121,12 +121,14 @@ pub enum DeviceError {
         source: std::io::Error,
     },
     /// The text is no TOML, or a key is unknown, missing or of the wrong type.
-    #[error("{}, line {line}: {problem}", file.display())]
+    #[error("{}, line {line}, `{content}`: {problem}", file.display())]
     Syntax {
         /// The file.
         file: PathBuf,
         /// The line, from 1.
         line: usize,
+        /// What stands there, without its comment.
+        content: String,
         /// What is wrong.
         problem: String,
     },

@@ -44,12 +44,12 @@ impl Range {
 
     fn expected(self) -> &'static str {
         match self {
-            Range::Seconds => "a finite number of seconds, not negative",
+            Range::Seconds => "a finite number of seconds that is not negative",
             Range::PositiveSeconds => "a finite number of seconds above 0",
             Range::Rate => "a probability of at least 0 and below 1",
             Range::Share => "a number between 0 and 1",
             Range::Positive => "a finite number above 0",
-            Range::NotNegative => "a finite number, not negative",
+            Range::NotNegative => "a finite number that is not negative",
         }
     }
 }
@@ -57,8 +57,14 @@ impl Range {
 pub(super) fn parse(text: &str, file: PathBuf) -> Result<DeviceProfile, DeviceError> {
     let document: Document = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        let line = 1 + text.bytes().take(start).filter(|&byte| byte == b'\n').count();
-        DeviceError::Syntax { file: file.clone(), line, problem: error.message().to_string() }
+        let line = text.bytes().take(start).filter(|&byte| byte == b'\n').count();
+        let content = text.lines().nth(line).unwrap_or_default();
+        DeviceError::Syntax {
+            file: file.clone(),
+            line: line + 1,
+            content: content.split('#').next().unwrap_or_default().trim().to_string(),
+            problem: error.message().to_string(),
+        }
     })?;
     check(&document, &file)?;
     let (kind, needed, other) = match document.kind {

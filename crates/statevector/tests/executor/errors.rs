@@ -4,8 +4,8 @@ use crate::common::qubits;
 use num_complex::Complex64;
 use qnewton_circuit::verify::NESTING_LIMIT;
 use qnewton_circuit::{
-    Angle, AngleTable, Basis, BitId, Call, Circuit, CircuitError, Definition, Gate, QubitId, Structured,
-    flatten, lower,
+    Angle, AngleTable, Basis, BitId, Call, Circuit, CircuitError, Control, Definition, Gate, QubitId,
+    Structured, StructuredOperation, cost, flatten, lower,
 };
 use qnewton_core::{Cancelled, Monitor, Silent};
 use qnewton_statevector::{
@@ -113,6 +113,26 @@ fn a_block_needs_a_unitary_circuit_without_parameters() {
     assert!(run(&circuit, &mut state, &RunOptions::default(), &Silent).is_err());
 }
 
+#[test]
+fn tables_under_very_many_controls_are_refused_not_written_out() {
+    for count in [40u32, 60, 200] {
+        let mut circuit = Circuit::new();
+        let phases = circuit.add_angles(AngleTable::Constant { length: 2, value: 0.1 });
+        let mut definition = Definition::new("main");
+        definition.add_register("q", 1 + count as usize);
+        let kind = Structured::Diagonal { qubits: qubits(1), phases };
+        let controls = (1..=count).map(|qubit| Control { qubit: QubitId(qubit), on: true }).collect();
+        definition.push_structured(StructuredOperation { controls, ..kind.into() });
+        circuit.add(definition);
+        let error = lower(&circuit, Basis::U3Cx).unwrap_err();
+        assert!(matches!(error, CircuitError::TooLarge { .. } | CircuitError::Overflow), "{error}");
+        match cost(&circuit) {
+            Ok(counts) => assert_eq!(counts.total(), (4 << count) - 3),
+            Err(error) => assert_eq!((error, count), (CircuitError::Overflow, 200)),
+        }
+    }
+}
+
 /// A gate inside so many definitions, each of which inverts and controls the one before.
 fn nested(levels: usize) -> Circuit {
     let mut circuit = Circuit::new();
@@ -212,14 +232,14 @@ fn progress_adds_up_to_the_total() {
 #[test]
 fn estimates_count_passes_over_the_controlled_part_of_the_state() {
     let kernels = |circuit: &Circuit| operations_estimate(circuit).unwrap();
-    assert_eq!(kernels(&hadamards(3)), 3 * (8 + 64));
+    assert_eq!(kernels(&hadamards(3)), 3 * (8 + 32));
     let mut circuit = hadamards(3);
     let inner = circuit.entry_id().unwrap();
     let mut definition = Definition::new("outer");
     definition.add_register("q", 5);
     let call = Call::new(inner, qubits(3)).repeated(7);
-    definition.call(call.controlled([qnewton_circuit::Control { qubit: QubitId(4), on: false }]));
+    definition.call(call.controlled([Control { qubit: QubitId(4), on: false }]));
     circuit.add(definition);
-    assert_eq!(kernels(&circuit), 7 * 3 * (16 + 64));
+    assert_eq!(kernels(&circuit), 7 * 3 * (16 + 32));
     assert!(measure_speed(8).unwrap() > 0.0);
 }

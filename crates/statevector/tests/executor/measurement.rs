@@ -175,6 +175,19 @@ fn final_and_repeated_runs_draw_from_the_same_distribution() {
 }
 
 #[test]
+fn a_qubit_that_is_used_after_its_measurement_is_measured_there_and_then() {
+    let (mut definition, q) = entry(1, 2);
+    for bit in [BitId(0), BitId(1)] {
+        definition.gate(Gate::H, &[q[0]], &[]);
+        definition.measure(q[0], bit);
+    }
+    // Without the first measurement the two gates would cancel.
+    let counts = shots(&alone(definition), 2000, 4);
+    assert_eq!(counts.len(), 4);
+    assert!(counts.values().all(|count| count.abs_diff(500) < 100), "{counts:?}");
+}
+
+#[test]
 fn samples_name_bits_in_the_order_asked_for() {
     let state: StateVector = StateVector::basis(4, 0b0010).unwrap();
     let outcome = |selected: &[u32]| {

@@ -281,7 +281,8 @@ impl Random {
         circuit
     }
 
-    /// A multi-controlled X that uses clean and dirty ancillas of the definition.
+    /// Operations that are right only if clean ancillas are |0>, dirty ones are restored, and neither is one of
+    /// the operands: a multi-controlled X, a control copied to a clean qubit, a control relayed by a dirty one.
     fn add_ancillas(&mut self, definition: &mut Definition) {
         let operands = definition.operand_count();
         let clean = definition.add_register_of("clean", self.below(2), RegisterKind::CleanAncilla);
@@ -294,5 +295,17 @@ impl Random {
             dirty: dirty.qubits().collect(),
             ..kind.into()
         });
+        let [target, control, ..] = all[..] else { return };
+        for copy in clean.qubits() {
+            definition.gate(Gate::Cx, &[control, copy], &[]);
+            definition.gate(Gate::Cry, &[copy, target], &[self.angle()]);
+            definition.gate(Gate::Cx, &[control, copy], &[]);
+        }
+        for relay in dirty.qubits() {
+            for _ in 0..2 {
+                definition.gate(Gate::Cx, &[relay, target], &[]);
+                definition.gate(Gate::Cx, &[control, relay], &[]);
+            }
+        }
     }
 }

@@ -1,0 +1,40 @@
+OPENQASM 3.0;
+// qnewton 0.1.0: block encoding of tridiagonal-4
+// encoding dyadic, alpha 1
+// A = alpha * block of `system` where all other registers start and end in 0
+include "stdgates.inc";
+gate prepare_terms term_0, term_1 {
+  u3(1.0471975511965976, 0.0, 0.0) term_1;
+  u3(2.186276035465284, 0.0, 0.0) term_0;
+  cx term_1, term_0;
+  u3(-0.9553166181245093, 0.0, 0.0) term_0;
+  cx term_1, term_0;
+}
+qubit[2] system;
+qubit[2] term;
+qubit[1] flag;
+prepare_terms term[0], term[1];
+u3(3.5342917352885173, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-0.39269908169872414, 0.0, 0.0) flag[0];
+cx term[0], flag[0];
+u3(0.39269908169872414, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-1.9634954084936207, 0.0, 0.0) flag[0];
+cx term[1], flag[0];
+u3(-1.1780972450961724, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-0.39269908169872414, 0.0, 0.0) flag[0];
+cx term[0], flag[0];
+u3(0.39269908169872414, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-0.39269908169872414, 0.0, 0.0) flag[0];
+cx term[1], flag[0];
+cx term[0], system[0];
+cx term[1], system[1];
+inv @ prepare_terms term[0], term[1];
+u3(0.0, 0.0, 3.141592653589793) flag[0];

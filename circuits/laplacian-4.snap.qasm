@@ -1,0 +1,145 @@
+OPENQASM 3.0;
+// qnewton 0.1.0: linear system tridiagonal-4
+// encoding dyadic, alpha 1, epsilon 0.01
+// x = scale * unnormalised amplitudes of `system` where all other registers read 0; scale 23.921492661480467
+include "stdgates.inc";
+gate prepare_terms term_0, term_1 {
+  u3(1.0471975511965976, 0.0, 0.0) term_1;
+  u3(2.186276035465284, 0.0, 0.0) term_0;
+  cx term_1, term_0;
+  u3(-0.9553166181245093, 0.0, 0.0) term_0;
+  cx term_1, term_0;
+}
+gate block_encoding system_0, system_1, term_0, term_1, flag {
+  prepare_terms term_0, term_1;
+  u3(3.5342917352885173, 0.0, 0.0) flag;
+  cx system_0, flag;
+  cx system_1, flag;
+  u3(-0.39269908169872414, 0.0, 0.0) flag;
+  cx term_0, flag;
+  u3(0.39269908169872414, 0.0, 0.0) flag;
+  cx system_0, flag;
+  cx system_1, flag;
+  u3(-1.9634954084936207, 0.0, 0.0) flag;
+  cx term_1, flag;
+  u3(-1.1780972450961724, 0.0, 0.0) flag;
+  cx system_0, flag;
+  cx system_1, flag;
+  u3(-0.39269908169872414, 0.0, 0.0) flag;
+  cx term_0, flag;
+  u3(0.39269908169872414, 0.0, 0.0) flag;
+  cx system_0, flag;
+  cx system_1, flag;
+  u3(-0.39269908169872414, 0.0, 0.0) flag;
+  cx term_1, flag;
+  cx term_0, system_0;
+  cx term_1, system_1;
+  inv @ prepare_terms term_0, term_1;
+  u3(0.0, 0.0, 3.141592653589793) flag;
+}
+gate prepare_rhs system_0, system_1 {
+  u3(1.5707963267948966, 0.0, 0.0) system_0;
+  u3(1.5707963267948966, 0.0, 0.0) system_1;
+}
+gate projector_phase(p00) system_0, system_1, term_0, term_1, flag, signal {
+  u3(3.141592653589793, 0.0, 3.141592653589793) flag;
+  u3(1.5707963267948966, 0.7853981633974483, 3.141592653589793) signal;
+  cx flag, signal;
+  u3(3.141592653589793, 0.0, 3.141592653589793) term_0;
+  u3(1.5707963267948966, 0.0, 2.356194490192345) signal;
+  cx term_0, signal;
+  u3(3.141592653589793, 0.0, 3.141592653589793) term_1;
+  u3(0.0, 0.0, 0.7853981633974483) signal;
+  cx term_1, signal;
+  u3(0.0, 0.0, -0.7853981633974483) signal;
+  cx term_0, signal;
+  u3(0.0, 0.0, 0.7853981633974483) signal;
+  cx term_1, signal;
+  u3(1.5707963267948966, 0.7853981633974483, 2.356194490192345) signal;
+  cx flag, signal;
+  u3(1.5707963267948966, 0.0, 2.356194490192345) signal;
+  u3(0.0, 0.0, 2.0*p00) signal;
+  u3(1.5707963267948966, 0.7853981633974483, 3.141592653589793) signal;
+  cx flag, signal;
+  u3(1.5707963267948966, 0.7853981633974483, 2.356194490192345) signal;
+  cx term_1, signal;
+  u3(0.0, 0.0, -0.7853981633974483) signal;
+  cx term_0, signal;
+  u3(0.0, 0.0, 0.7853981633974483) signal;
+  cx term_1, signal;
+  u3(0.0, 0.0, -0.7853981633974483) signal;
+  cx term_0, signal;
+  u3(1.5707963267948966, 0.7853981633974483, 3.141592653589793) signal;
+  cx flag, signal;
+  u3(3.141592653589793, 0.0, 3.141592653589793) term_0;
+  u3(3.141592653589793, 0.0, 3.141592653589793) term_1;
+  u3(3.141592653589793, 0.0, 3.141592653589793) flag;
+  u3(1.5707963267948966, 0.0, 2.356194490192345) signal;
+}
+gate query_and_phase(p00) system_0, system_1, term_0, term_1, flag, signal {
+  block_encoding system_0, system_1, term_0, term_1, flag;
+  projector_phase(p00) system_0, system_1, term_0, term_1, flag, signal;
+}
+qubit[2] system;
+qubit[2] term;
+qubit[1] flag;
+qubit[1] signal;
+prepare_rhs system[0], system[1];
+u3(1.5707963267948966, 0.0021753480054848883, 0.0) signal[0];
+query_and_phase(-1.569011853553359) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5734770227952315) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.566992833140499) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5759763890335843) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5639592380008227) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5795964429673763) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5597035202597487) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5845324004538721) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5540492841502627) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5909341111515367) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.546882562885638) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5988682693180836) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.538197839714144) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.608262407695818) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5281654235335203) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6188257903722048) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5172206844792828) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6299548204671401) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.506154757868827) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6406609819695321) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.4961475348562017) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6496014480094887) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.4886488429738467) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6553040768986553) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.485044443304542) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6565903623716534) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.4861904049726022) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.4861904049726022) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6565903623716534) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.485044443304542) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6553040768986553) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.4886488429738467) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6496014480094887) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.4961475348562017) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6406609819695321) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.506154757868827) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6299548204671401) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5172206844792828) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.6188257903722048) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5281654235335203) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.608262407695818) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.538197839714144) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5988682693180836) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.546882562885638) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5909341111515367) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5540492841502627) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5845324004538721) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5597035202597487) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5795964429673763) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5639592380008227) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5759763890335843) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.566992833140499) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.5734770227952315) system[0], system[1], term[0], term[1], flag[0], signal[0];
+query_and_phase(-1.569011853553359) system[0], system[1], term[0], term[1], flag[0], signal[0];
+block_encoding system[0], system[1], term[0], term[1], flag[0];
+u3(1.5707963267948966, 3.141592653589793, 0.002175348005485011) signal[0];
+gphase(-1.6580658273298354);

@@ -1,0 +1,91 @@
+//! `qnewton schedule`.
+
+use crate::harness::Folder;
+
+#[test]
+fn todays_devices_leave_small_systems_to_the_classical_solver() {
+    let folder = Folder::new();
+    folder.small_system();
+    folder.matrix("B", &[&[3.0, 1.0], &[0.0, 2.0]]);
+    for device in ["superconducting", "trapped-ion", "error-corrected"] {
+        let document = folder.json(&format!("schedule A.mtx B.mtx --device {device}"));
+        assert_eq!(document["device"], device);
+        let systems = document["systems"].as_array().unwrap();
+        assert_eq!(systems.len(), 2);
+        for (system, file) in systems.iter().zip(["A.mtx", "B.mtx"]) {
+            assert_eq!(
+                (&system["file"], &system["decision"]),
+                (&file.into(), &"classical".into()),
+                "{device}"
+            );
+            assert!(system["reason"].as_str().unwrap().len() > 20);
+            assert!(system["predicted_seconds"]["classical"].as_f64().unwrap() > 0.0);
+            assert!(system["condition_number"].as_f64().unwrap() > 1.0);
+        }
+        // B.rhs.mtx does not exist.
+        assert_eq!((&systems[0]["uniform_rhs"], &systems[1]["uniform_rhs"]), (&false.into(), &true.into()));
+    }
+}
+
+#[test]
+fn free_components_and_fast_gates_make_it_quantum_and_execution_keeps_the_promise() {
+    let folder = Folder::new();
+    folder.small_system();
+    let arguments = "schedule A.mtx --device attosecond --free loading,read_out,overhead,repetition,gates,noise --execute";
+    let document = folder.json(arguments);
+    let system = &document["systems"][0];
+    assert_eq!(system["decision"], "quantum", "{}", system["reason"]);
+    assert!(system["execution"]["relative_error"].as_f64().unwrap() <= 1e-2);
+    let forced = folder.json("schedule A.mtx --rhs A.rhs.mtx --decide quantum --execute --epsilon 1e-4");
+    assert_eq!(forced["systems"][0]["decision"], "quantum");
+    assert!(forced["systems"][0]["execution"]["relative_error"].as_f64().unwrap() <= 1e-4);
+}
+
+#[test]
+fn a_singular_system_is_reported_and_its_execution_fails() {
+    let folder = Folder::new();
+    folder.matrix("A", &[&[1.0, 1.0], &[1.0, 1.0]]);
+    let document = folder.json("schedule A.mtx");
+    assert!(document["systems"][0]["predicted_seconds"]["quantum"].is_null());
+    assert!(document["systems"][0]["condition_number"].is_null());
+    let run = folder.qnewton("schedule A.mtx --execute --json");
+    assert_eq!(run.code, 1);
+    assert!(run.document()["systems"][0]["execution"]["problem"].is_string());
+}
+
+#[test]
+fn a_device_can_be_described_in_a_file() {
+    let folder = Folder::new();
+    folder.small_system();
+    let bundled = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../devices/trapped-ion.toml");
+    std::fs::copy(bundled, folder.path("mine.toml")).unwrap();
+    let from_file = folder.json("schedule A.mtx --device mine.toml");
+    let by_name = folder.json("schedule A.mtx --device trapped-ion");
+    assert_eq!(from_file["systems"][0]["quantum"], by_name["systems"][0]["quantum"]);
+    folder.write("bad.toml", "name = \"x\"\nqubits = \"many\"\n");
+    for (arguments, code, message) in [
+        ("--device abacus", 2, "bundled are superconducting"),
+        ("--device missing.toml", 1, "missing.toml"),
+        ("--device bad.toml", 1, "bad.toml, line"),
+        ("--free lunch", 2, "`lunch` is no cost component"),
+        ("--decide later", 2, "possible values: auto, quantum, classical"),
+        ("--rhs A.rhs.mtx --rhs A.rhs.mtx", 2, "--rhs is given 2 times for 1 matrices"),
+        ("nosuch.mtx", 1, "nosuch.mtx"),
+    ] {
+        let run = folder.qnewton(&format!("schedule A.mtx {arguments} --json"));
+        assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{arguments}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{arguments}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_report_has_both_times_and_the_reason() {
+    let folder = Folder::new();
+    folder.small_system();
+    let run = folder.qnewton("schedule A.mtx --device superconducting");
+    assert_eq!(run.code, 0);
+    assert_eq!(run.stderr, "right-hand side of A.mtx: A.rhs.mtx\n");
+    for part in ["device superconducting", "quantum", "classical", "reason", "A.mtx"] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+}
