@@ -87,25 +87,25 @@ pub fn certify(
         columns = block(&encoding.circuit, &system, 0..size, monitor)?;
         unseen = rounding;
     }
+    // In units of alpha, so that squares neither overflow nor vanish.
     let mut squares = 0.0;
-    for (j, column) in columns.iter().enumerate() {
-        let mut scaled: Vec<num_complex::Complex64> =
-            column.iter().map(|entry| entry * encoding.alpha).collect();
+    for (j, mut column) in columns.into_iter().enumerate() {
         for (row, value) in matrix_column(matrix, j) {
-            scaled[row] -= value;
+            column[row] -= value / encoding.alpha;
         }
-        squares += scaled.iter().map(|entry| entry.norm_sqr()).sum::<f64>();
+        squares += column.iter().map(|entry| entry.norm_sqr()).sum::<f64>();
     }
-    Ok(Certificate { error: squares.sqrt() + unseen, method: CertificateMethod::Executed })
+    Ok(Certificate { error: encoding.alpha * squares.sqrt() + unseen, method: CertificateMethod::Executed })
 }
 
-/// Rounding of the construction. An angle of a multiplexed rotation is the signed sum of L transformed angles, each
-/// of which is off by at most (log2 L + 4) eps pi; preparation and values add a few eps each.
+/// Rounding of the construction. The L transformed angles of a multiplexed rotation are off by at most
+/// 2 log2(L) eps times their 2-norm, which is at most the largest angle, 2 pi; elision adds up to 16 eps 2 pi / sqrt(L)
+/// each. An angle is a signed sum of all of them, at most sqrt(L) times the 2-norm. Half of it is an error of amplitude;
+/// preparation and its inverse add a few eps each.
 fn rounding_bound(encoding: &BlockEncoding) -> f64 {
     let length = encoding.largest_table as f64;
-    let angle = length * (length.log2() + 4.0) * f64::EPSILON * PI;
-    // Half an angle per amplitude, for the values and on either side for the preparation, and on all terms.
-    2.0 * encoding.alpha * (angle + 16.0 * f64::EPSILON)
+    let angle = length.sqrt() * (2.0 * length.log2() + 16.0) * f64::EPSILON * 2.0 * PI;
+    encoding.alpha * (angle / 2.0 + 32.0 * f64::EPSILON * (1.0 + length.log2()))
 }
 
 fn matrix_column(matrix: &SparseMatrix<f64>, column: usize) -> Vec<(usize, f64)> {

@@ -160,14 +160,14 @@ fn write_and_check(
     }
     let problem = |message: String| PipelineError::Write { path: path.to_path_buf(), message };
     let write_options = WriteOptions { style: options.style, header, ..WriteOptions::default() };
-    write_atomically(path, |mut out| write(circuit, &write_options, &mut out).map_err(std::io::Error::other))
-        .map_err(|error| problem(error.to_string()))?;
-    let read = crate::verify::read_circuit(path)?;
-    let same = count(&read)? == *counts && depth(&read)? == *layers;
-    if !same {
-        // A file that does not say what was compiled must not stay.
-        let _ = std::fs::remove_file(path);
+    // Written aside first: what stands at `path` is replaced only by a file that says what was compiled.
+    let aside = tempfile::NamedTempFile::new().map_err(|error| problem(error.to_string()))?;
+    write(circuit, &write_options, &mut aside.as_file()).map_err(|error| problem(error.to_string()))?;
+    let read = crate::verify::read_circuit(aside.path())?;
+    if count(&read)? != *counts || depth(&read)? != *layers {
         return Err(problem("the file does not read back as the circuit that was compiled".to_string()));
     }
+    let copy = |out: &mut dyn std::io::Write| std::io::copy(&mut std::fs::File::open(aside.path())?, out).map(drop);
+    write_atomically(path, copy).map_err(|error| problem(error.to_string()))?;
     Ok(fingerprint(&read))
 }

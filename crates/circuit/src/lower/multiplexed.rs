@@ -5,8 +5,9 @@ use crate::gate::Gate;
 use crate::ids::QubitId;
 use crate::structured::Axis;
 
-/// Angles up to this multiple of the largest one are rounding errors of the transform and are elided.
-const NEGLIGIBLE: f64 = 4.0 * f64::EPSILON;
+/// Among L transformed angles those up to this multiple of the largest one, divided by sqrt(L), are rounding errors of
+/// the transform and are elided. All of them together change no angle by more than sqrt(L) times this.
+const NEGLIGIBLE: f64 = 16.0 * f64::EPSILON;
 
 /// Emits rotations of `target` by `coefficient(mask)` under the parity of the selects in `mask`, for all masks,
 /// in Gray-code order: 2^k rotations and 2^k `cx` for k >= 1 selects (Möttönen et al., quant-ph/0404089).
@@ -28,6 +29,7 @@ pub(super) fn parity_walk(
     }
     let length = 1usize << selects.len();
     let largest = (0..length).map(|mask| coefficient(mask).abs()).fold(0.0, f64::max);
+    let negligible = NEGLIGIBLE * largest / (length as f64).sqrt();
     let rotation = if axis == Axis::Y { Gate::Ry } else { Gate::Rz };
     let mut parity = 0;
     let move_to = |sink: &mut _, from: usize, to: usize| {
@@ -40,7 +42,7 @@ pub(super) fn parity_walk(
     for step in 0..length {
         let mask = step ^ (step >> 1);
         let angle = coefficient(mask);
-        if elide && angle.abs() <= NEGLIGIBLE * largest {
+        if elide && angle.abs() <= negligible {
             continue;
         }
         move_to(sink, parity, mask);
