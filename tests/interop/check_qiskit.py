@@ -44,8 +44,12 @@ def is_standard(operation):
 
 def expanded(circuit):
     """The circuit with every gate that the file defines replaced by its body, at any depth."""
+    if all(is_standard(instruction.operation) for instruction in circuit.data):
+        return circuit
     result = circuit.copy_empty_like()
     result.global_phase = circuit.global_phase
+    # Building a definition takes long: once for each name and angles.
+    bodies = {}
     # Bodies in progress: (remaining instructions, qubits that their qubits stand for).
     stack = [(iter(circuit.data), {qubit: qubit for qubit in circuit.qubits})]
     while stack:
@@ -56,12 +60,17 @@ def expanded(circuit):
             continue
         operation = instruction.operation
         targets = [qubits[qubit] for qubit in instruction.qubits]
-        if not is_standard(operation) and operation.definition is not None:
-            body = operation.definition
-            result.global_phase += body.global_phase
-            stack.append((iter(body.data), dict(zip(body.qubits, targets))))
-        else:
-            result.append(operation, targets, instruction.clbits, copy=False)
+        if not is_standard(operation):
+            key = (type(operation), operation.name, tuple(operation.params))
+            if key not in bodies:
+                definition = operation.definition
+                bodies[key] = definition and (list(definition.data), definition.qubits, definition.global_phase)
+            if bodies[key] is not None:
+                data, formals, phase = bodies[key]
+                result.global_phase += phase
+                stack.append((iter(data), dict(zip(formals, targets))))
+                continue
+        result.append(operation, targets, instruction.clbits, copy=False)
     return result
 
 
@@ -102,7 +111,8 @@ def main():
     arguments = parser.parse_args()
     with open(arguments.file, encoding="utf-8") as source:
         circuit = expanded(load(source.read()))
-    circuit.remove_final_measurements()
+    if "measure" in circuit.count_ops():
+        circuit.remove_final_measurements()
     if arguments.state:
         numpy.save(arguments.state, state_vector(circuit))
     json.dump(facts(circuit), sys.stdout)

@@ -1,8 +1,8 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    compile::Compile, completions::Completions, count::Count, encode::Encode, hessian::Hessian, run::Run,
-    schedule::Schedule, solve::Solve, train::Train, verify::Verify,
+    compile::Compile, completions::Completions, count::Count, encode::Encode, hessian::Hessian,
+    phases::Phases, run::Run, schedule::Schedule, solve::Solve, train::Train, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Hessian(Hessian),
     /// Train a small network on the bundled digits; Newton's systems go through the scheduler.
     Train(Train),
+    /// Compute phase factors of quantum signal processing for a polynomial.
+    Phases(Phases),
     /// Print the completion script of a shell.
     Completions(Completions),
 }

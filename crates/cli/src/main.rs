@@ -11,6 +11,7 @@ mod files;
 mod network;
 mod options;
 mod output;
+mod plot;
 mod progress;
 mod report;
 mod scheduling;

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod count;
 pub(crate) mod encode;
 pub(crate) mod hessian;
+pub(crate) mod phases;
 pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod solve;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Schedule(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),
         Command::Train(command) => command.run(&interrupt),
+        Command::Phases(command) => command.run(&interrupt),
         Command::Completions(command) => command.run(),
     };
     // Whatever the work says when it is interrupted, the reason is the interrupt.
