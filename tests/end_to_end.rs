@@ -1,5 +1,7 @@
 //! The main job on the shipped systems: every promise is kept, for kind and for worst right-hand sides.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use qnewton::core::{ErrorLedger, Silent};
 use qnewton::encoding::Method;
 use qnewton::matrix::{LinearSystem, Preparation, SparseMatrix, SpectrumOptions, smallest_singular_vectors};

@@ -4,6 +4,8 @@
 //! the last digits of angles may differ with the vector instructions of the Fourier transforms, so numbers are compared
 //! to 1e-9 and all else exactly.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use qnewton::core::Silent;
 use qnewton::encoding::Method;
 use qnewton::matrix::{LinearSystem, Preparation, SparseMatrix};

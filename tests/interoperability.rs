@@ -3,6 +3,8 @@
 //! The pinned Python environment is made by `tests/interop/setup.sh` on first use. Without Python or the package
 //! registry these tests fail and say so.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use qnewton::circuit::QubitId;
 use qnewton::core::Silent;
 use qnewton::encoding::Method;
@@ -71,7 +73,8 @@ fn solver_circuit_means_the_same_in_qiskit(name: &str) {
         let system: Vec<QubitId> = (0..compiled.encoding.system_qubits as u32).map(QubitId).collect();
         let ours = project(&state, &system).unwrap();
         let file = folder.path().join(format!("{name}.qasm"));
-        let manifest = emit(&compiled, &file, &EmitOptions { style, preparation: Preparation::default() }).unwrap();
+        let manifest =
+            emit(&compiled, &file, &EmitOptions { style, preparation: Preparation::default() }).unwrap();
         let (document, theirs) = qiskit(&file);
         check_counts(&manifest, &document);
         for (ours, index) in ours.iter().zip(indices(&manifest)) {

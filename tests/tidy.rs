@@ -1,5 +1,7 @@
 //! Facts about the sources that ARCHITECTURE.md promises.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use qnewton_tests::root;
 use std::path::{Path, PathBuf};
 

@@ -4,11 +4,11 @@
     cargo build --release && python3 tests/peers/phases.py [--limit SECONDS] [DEGREE ...]
     cargo build --release && python3 tests/peers/phases.py --scaling
 
-Makes a virtual environment in target/peers-venv on first use. Prints, as Markdown,
-how each program's own evaluation of our phases compares (the conventions), and a table of times and residuals. Times are
-medians of three, of one where a run takes more than 15 s; imports are not counted. A program that fails or exceeds the
-limit (60 s) is not asked for higher degrees. --scaling asks `qnewton phases` alone, for random coefficients of high degree. All residuals are max |P(x) - p(x)| on 400 Chebyshev points, p by
-multiplication of 2 x 2 matrices. Exit code 1 if a convention or one of our residuals is wrong.
+Makes a virtual environment in target/peers-venv on first use. Prints, as Markdown, how other programs evaluate our phases
+(the conventions), and a table of times and residuals. Times are medians of three, of one where a run takes more than 15 s;
+imports are not counted. A program that fails or exceeds the limit (60 s) is not asked for higher degrees. All residuals are
+max |P(x) - p(x)| on 400 Chebyshev points, p by multiplication of 2 x 2 matrices. Exit code 1 if a convention or one of our
+residuals is wrong. --scaling asks `qnewton phases` alone, for random coefficients of high degree.
 """
 import json
 import math
@@ -74,13 +74,13 @@ def solve_pyqsp(coefficients):
     return time.perf_counter() - start, lambda points: corner(angles, points).imag
 
 
-def solve_pennylane(coefficients):
+def solve_pennylane(coefficients, solver):
     import numpy as np
     import pennylane
     # The interface takes powers of x only; the change of basis is not counted.
     powers = np.polynomial.chebyshev.cheb2poly(coefficients)
     start = time.perf_counter()
-    angles = pennylane.poly_to_angles(powers, "QSP")
+    angles = pennylane.poly_to_angles(powers, "QSP", angle_solver=solver)
     return time.perf_counter() - start, lambda points: corner(angles, points).real
 
 
@@ -95,7 +95,12 @@ def solve_nlft(coefficients):
     return seconds, lambda points: corner(angles, points).real
 
 
-PEERS = {"pyqsp": solve_pyqsp, "nlft-qsp": solve_nlft, "PennyLane": solve_pennylane}
+PEERS = {
+    "pyqsp": solve_pyqsp,
+    "nlft-qsp": solve_nlft,
+    "PennyLane, root-finding": lambda coefficients: solve_pennylane(coefficients, "root-finding"),
+    "PennyLane, iterative": lambda coefficients: solve_pennylane(coefficients, "iterative"),
+}
 
 
 def work(peer, file):

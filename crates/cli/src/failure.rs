@@ -20,7 +20,7 @@ const LONGEST_LINE: usize = 400;
 /// Why the program does not end with exit code 0.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line asks for something that does not exist: exit code 2.
+    /// The command makes no sense as it was given: exit code 2.
     Usage(String),
     /// The work failed: exit code 1.
     Work {
@@ -38,6 +38,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// A command that makes no sense as it was given.
+    pub(crate) fn usage(message: impl Display) -> Self {
+        Failure::Usage(message.to_string())
+    }
+
     /// Failed work without hints.
     pub(crate) fn work(error: impl Display) -> Self {
         Failure::Work { message: error.to_string(), hints: Vec::new() }

@@ -14,6 +14,35 @@ pub(crate) fn check_circuit_target(path: Option<&Path>) -> Result<(), Failure> {
     path.map_or(Ok(()), |path| check_targets(&[path.to_owned(), manifest_path(path)]))
 }
 
+/// Refuses outputs that would replace an input or one another.
+pub(crate) fn check_distinct<'a>(
+    inputs: impl IntoIterator<Item = &'a PathBuf>,
+    outputs: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), Failure> {
+    // What does not exist yet has a canonical folder; anything else is compared as it is written.
+    let canonical = |path: &Path| {
+        path.canonicalize().unwrap_or_else(|_| {
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folder.canonicalize().unwrap_or_default().join(path.file_name().unwrap_or_default())
+        })
+    };
+    let mut taken: Vec<PathBuf> = inputs.into_iter().map(|path| canonical(path)).collect();
+    for path in outputs {
+        let output = canonical(path);
+        // Devices and pipes may be written more than once.
+        let special = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        if !special && taken.contains(&output) {
+            return Err(Failure::usage(format!(
+                "{} would replace another file of this command",
+                path.display()
+            )));
+        }
+        taken.push(output);
+    }
+    Ok(())
+}
+
 fn check_target(path: &Path) -> Result<(), Failure> {
     let refuse = |problem: String| Err(Failure::work(format!("cannot write {}: {problem}", path.display())));
     if path.is_dir() {

@@ -39,8 +39,8 @@ pub(crate) struct Curve<'a> {
     pub(crate) bound: f64,
 }
 
-/// Draws the curves above and their errors below. `logarithmic`: on decades of x > 0, for functions that grow towards
-/// x = 0; else on [-1, 1].
+/// Draws the curves above and their errors below. `logarithmic`: on decades of x > 0, for functions that grow
+/// towards x = 0; else on [-1, 1].
 pub(crate) fn write(path: &Path, curves: &[Curve<'_>], logarithmic: bool) -> Result<(), Failure> {
     let mut svg = String::new();
     let sampled: Vec<Sampled> = curves.iter().map(|curve| Sampled::new(curve, logarithmic)).collect();

@@ -2,7 +2,7 @@
 
 use crate::error::EncodingError;
 use crate::method::BlockEncoding;
-use qnewton_circuit::{QubitId, lower::lower_structures};
+use qnewton_circuit::{Operation, QubitId, Structured, lower::lower_structures};
 use qnewton_core::Monitor;
 use qnewton_matrix::SparseMatrix;
 use qnewton_statevector::block;
@@ -95,17 +95,38 @@ pub fn certify(
         }
         squares += column.iter().map(|entry| entry.norm_sqr()).sum::<f64>();
     }
+    // What is executed rounds as the emitted circuit does, each gate once, though not in the same way.
+    let gates = encoding.largest_table as f64 + 16.0;
+    let unseen = unseen + encoding.alpha * gates.sqrt() * f64::EPSILON;
     Ok(Certificate { error: encoding.alpha * squares.sqrt() + unseen, method: CertificateMethod::Executed })
 }
 
-/// Rounding of the construction. The L transformed angles of a multiplexed rotation are off by at most
+/// Rounding of the construction, for every multiplexed rotation in it. The L transformed angles of one are off by at most
 /// 2 log2(L) eps times their 2-norm, which is at most the largest angle, 2 pi; elision adds up to 16 eps 2 pi / sqrt(L)
-/// each. An angle is a signed sum of all of them, at most sqrt(L) times the 2-norm. Half of it is an error of amplitude;
-/// preparation and its inverse add a few eps each.
+/// each. An angle is a signed sum of all of them, at most sqrt(L) times the 2-norm, and half of it is an error of
+/// amplitude. Every definition is called at most twice.
 fn rounding_bound(encoding: &BlockEncoding) -> f64 {
-    let length = encoding.largest_table as f64;
-    let angle = length.sqrt() * (2.0 * length.log2() + 16.0) * f64::EPSILON * 2.0 * PI;
-    encoding.alpha * (angle / 2.0 + 32.0 * f64::EPSILON * (1.0 + length.log2()))
+    let angle = |length: f64| length.sqrt() * (2.0 * length.log2() + 16.0) * f64::EPSILON * 2.0 * PI;
+    let power = |qubits: usize| 2f64.powi(qubits as i32);
+    let mut sum = 0.0;
+    for definition in encoding.circuit.definitions() {
+        for &operation in definition.operations() {
+            sum += match operation {
+                Operation::Structured(position) => match &definition.structured(position).kind {
+                    Structured::MultiplexedRotation { selects, .. } => angle(power(selects.len())),
+                    Structured::StatePreparation { qubits, .. } => {
+                        (0..qubits.len()).map(|level| angle(power(level))).sum()
+                    }
+                    Structured::TableLookup { address, target, .. } => {
+                        (target.len() + 1) as f64 * angle(power(address.len()))
+                    }
+                    _ => 16.0 * f64::EPSILON,
+                },
+                _ => 16.0 * f64::EPSILON,
+            };
+        }
+    }
+    encoding.alpha * sum
 }
 
 fn matrix_column(matrix: &SparseMatrix<f64>, column: usize) -> Vec<(usize, f64)> {

@@ -1,5 +1,7 @@
 //! Every method, on random matrices: the executed block is the matrix, within the certificate.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use qnewton_circuit::lower::{allocate_ancillas, expand_controls, lower_structures};
 use qnewton_circuit::{Basis, Gate, QubitId, count, lower};
@@ -95,11 +97,11 @@ proptest! {
                 let entry = encoding.circuit.entry().unwrap();
                 let operands: Vec<QubitId> = (0..entry.operand_count() as u32).map(QubitId).collect();
                 let u = full_block(&encoding.circuit, &operands).unwrap();
-                for i in 0..u.len() {
-                    for j in 0..u.len() {
-                        prop_assert!((u[j][i] - u[i][j].conj()).norm() < 1e-12);
+                for (i, column) in u.iter().enumerate() {
+                    for (j, entry) in column.iter().enumerate() {
+                        prop_assert!((entry - u[j][i].conj()).norm() < 1e-12);
                     }
-                    let norm: f64 = u[i].iter().map(|entry| entry.norm_sqr()).sum();
+                    let norm: f64 = column.iter().map(|entry| entry.norm_sqr()).sum();
                     prop_assert!((norm - 1.0).abs() < 1e-12, "ancillas do not stay clean");
                 }
             }

@@ -3,21 +3,15 @@
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
+use crate::inversion::{Inversion, invert};
 use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth, lower};
 use qnewton_core::{ErrorLedger, Monitor, Stage};
 use qnewton_encoding::{BlockEncoding, Certificate, Method, Verification, certify, encode};
 use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
-use qnewton_qlsa::phases::{phase_factors, qsvt_angles};
-use qnewton_qlsa::polynomial::{InversePolynomial, inverse_relative};
+use qnewton_qlsa::phases::qsvt_angles;
+use qnewton_qlsa::polynomial::InversePolynomial;
 use qnewton_qlsa::qsvt::{SolverCircuit, inverse_direction_circuit};
 use std::time::Instant;
-
-/// Degrees above this are refused: a circuit of 10^7 queries runs on no executor.
-const DEGREE_LIMIT: u64 = 10_000_000;
-
-/// What the polynomial's largest value on [-1, 1] becomes. The success probability goes with its square, the
-/// cost of the phase factors with 1 / (1 - it).
-pub(crate) const MAX_NORM: f64 = 0.98;
 
 /// How a system is compiled.
 #[derive(Clone, Debug)]
@@ -65,7 +59,8 @@ pub struct CompiledSystem {
     pub ledger: ErrorLedger,
     /// x = scale * unnormalised projected amplitudes.
     pub scale: f64,
-    /// Predicted probability that all registers but `system` read 0.
+    /// Predicted probability that all registers but `system` read 0, from the exact solution: right within a factor
+    /// of (1 +- epsilon)^2.
     pub success_probability: f64,
     /// The circuit with structured operations.
     pub solver: SolverCircuit,
@@ -123,42 +118,25 @@ pub fn compile(
     let mut ledger = ErrorLedger::new();
     let sigma_min = spectrum.smallest_interval.lower;
     let delta = certificate.error;
-    ledger.add(Stage::Encoding, if delta < sigma_min { delta / (sigma_min - delta) } else { f64::INFINITY });
+    if delta.is_nan() || delta >= sigma_min {
+        return Err(PipelineError::Unreachable { epsilon, others: f64::INFINITY });
+    }
+    let encoding_share = delta / (sigma_min - delta);
     let condition = spectrum.norm_interval.upper / sigma_min;
     // Amplitudes from a tree of rotations: each level rounds once.
     let levels = padded.rows().trailing_zeros() as f64 + 1.0;
-    ledger.add(Stage::StatePreparation, condition * 4.0 * levels * f64::EPSILON);
-    // The residual of phases is below 1e-12 times the degree's growth; a reserve keeps the sum below epsilon.
-    let others = ledger.total();
-    let reserve = (epsilon * 1e-3).max(1e-12 * condition);
-    let budget = epsilon - others - reserve;
-    if budget.is_nan() || budget <= 0.0 || !others.is_finite() {
-        return Err(PipelineError::Unreachable { epsilon, others: others + reserve });
-    }
-
-    monitor.begin("polynomial", 0);
-    let interval = (sigma_min - delta) / encoding.alpha;
-    let predicted = 1.0 / interval * (2.0 / budget).ln();
-    if predicted > DEGREE_LIMIT as f64 {
-        return Err(PipelineError::DegreeTooLarge {
-            degree: predicted,
-            kappa: 1.0 / interval,
-            limit: DEGREE_LIMIT,
-        });
-    }
-    let polynomial = inverse_relative(interval.min(1.0), budget)?;
-    let (series, normalization) = polynomial.normalized(MAX_NORM)?;
-    ledger.add(Stage::Polynomial, polynomial.error);
-    clock.stage("polynomial");
-    monitor.begin("phases", 0);
-    let factors = phase_factors(&series)?;
-    let (angles, phase) = qsvt_angles(&factors);
+    // Errors of later stages are relative to a solution that is itself off by up to epsilon.
+    let preparation = condition * 4.0 * levels * f64::EPSILON;
+    ledger.add(Stage::Encoding, encoding_share * (1.0 + epsilon));
+    ledger.add(Stage::StatePreparation, preparation * (1.0 + epsilon));
     // Amplitudes are off by at most the residual; ||x|| >= ||b|| / ||A||.
-    let amplitude_to_solution = normalization / encoding.alpha * spectrum.norm_interval.upper;
-    ledger.add(Stage::Phases, factors.residual * amplitude_to_solution);
-    if ledger.total() > epsilon {
-        return Err(PipelineError::Unreachable { epsilon, others: ledger.total() - polynomial.error });
-    }
+    let amplitude_to_solution = spectrum.norm_interval.upper / encoding.alpha;
+    let interval = (sigma_min - delta) / encoding.alpha;
+    let inversion = invert(interval, epsilon, ledger.total(), amplitude_to_solution, monitor)?;
+    let Inversion { polynomial, polynomial_epsilon, normalization, factors, phase_error } = inversion;
+    ledger.add(Stage::Polynomial, polynomial.error);
+    ledger.add(Stage::Phases, phase_error);
+    let (angles, phase) = qsvt_angles(&factors);
     clock.stage("phases");
     monitor.check()?;
 
@@ -174,7 +152,11 @@ pub fn compile(
     clock.stage("lowering");
 
     let scale = norm(&rhs) * normalization / encoding.alpha;
-    let success_probability = (norm(&classical_solution) / scale).powi(2);
+    if !(scale.is_finite() && scale > 0.0) {
+        return Err(PipelineError::Scale { scale });
+    }
+    // The circuit's own solution is within epsilon of the exact one, and so is the square root of its probability.
+    let success_probability = (norm(&classical_solution) / scale).powi(2).min(1.0);
     Ok(CompiledSystem {
         name: system.name.clone(),
         facts,
@@ -183,7 +165,7 @@ pub fn compile(
         encoding,
         certificate,
         polynomial,
-        polynomial_epsilon: budget,
+        polynomial_epsilon,
         normalization,
         phase_residual: factors.residual,
         ledger,

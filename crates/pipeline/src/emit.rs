@@ -160,14 +160,21 @@ fn write_and_check(
     }
     let problem = |message: String| PipelineError::Write { path: path.to_path_buf(), message };
     let write_options = WriteOptions { style: options.style, header, ..WriteOptions::default() };
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(problem(
+            "it is no regular file, and the manifest beside it would not be one either".to_string(),
+        ));
+    }
     // Written aside first: what stands at `path` is replaced only by a file that says what was compiled.
-    let aside = tempfile::NamedTempFile::new().map_err(|error| problem(error.to_string()))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let aside = tempfile::NamedTempFile::new_in(folder).map_err(|error| problem(error.to_string()))?;
     write(circuit, &write_options, &mut aside.as_file()).map_err(|error| problem(error.to_string()))?;
     let read = crate::verify::read_circuit(aside.path())?;
     if count(&read)? != *counts || depth(&read)? != *layers {
         return Err(problem("the file does not read back as the circuit that was compiled".to_string()));
     }
-    let copy = |out: &mut dyn std::io::Write| std::io::copy(&mut std::fs::File::open(aside.path())?, out).map(drop);
+    let copy =
+        |out: &mut dyn std::io::Write| std::io::copy(&mut std::fs::File::open(aside.path())?, out).map(drop);
     write_atomically(path, copy).map_err(|error| problem(error.to_string()))?;
     Ok(fingerprint(&read))
 }

@@ -43,6 +43,22 @@ pub enum PipelineError {
         /// The sum of the other stages.
         others: f64,
     },
+    /// The numbers are too large or too small for double precision.
+    #[error("the solution would be {scale:e} times an amplitude: scale the matrix or the right-hand side")]
+    Scale {
+        /// The factor between amplitudes and solution.
+        scale: f64,
+    },
+    /// The file is not the circuit that its manifest describes.
+    #[error(
+        "{} is not the circuit that was emitted with its manifest: no solution can be recovered from it; \
+         `verify` tells the difference, and without the manifest it runs as any circuit",
+        path.display()
+    )]
+    Changed {
+        /// The OpenQASM file.
+        path: PathBuf,
+    },
     /// The polynomial's degree is beyond what is compiled.
     #[error(
         "the inversion polynomial would have degree about {degree:.3e} (alpha/sigma_min = {kappa:.3e}), above the limit of {limit}"

@@ -3,6 +3,7 @@
 use crate::emit::registers_of;
 use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, Execution, described_system, recover, refuse_if_slow};
+use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind as FileKind, Manifest};
 use num_complex::Complex64;
 use qnewton_circuit::lower::{allocate_ancillas, expand_controls};
@@ -147,6 +148,9 @@ pub fn run_file(
 ) -> Result<FileRun, PipelineError> {
     let circuit = read_program(path)?.circuit;
     let manifest = Manifest::of(path)?;
+    if manifest.as_ref().is_some_and(|manifest| fingerprint(&circuit) != manifest.circuit_sha256) {
+        return Err(PipelineError::Changed { path: path.to_path_buf() });
+    }
     let qubits = circuit.entry()?.qubit_count();
     let system = manifest.as_ref().map(|manifest| described_system(&circuit, manifest)).transpose()?;
     let program = Program::<f64>::new(&circuit)?;
@@ -189,6 +193,10 @@ pub fn run_file(
                 Shots { total, accepted: total, bits: qubits, histogram }
             }
             _ => {
+                // One execution for each shot.
+                let all = total.min(u64::from(u32::MAX)) as f64;
+                let limit = ExecuteOptions { time_limit: options.execute.time_limit / all.max(1.0) };
+                refuse_if_slow(&circuit, queries, &limit)?;
                 let histogram = run_shots::<f64>(&circuit, total, &run_options, monitor)?;
                 Shots { total, accepted: total, bits: bits.len(), histogram }
             }

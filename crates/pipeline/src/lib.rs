@@ -14,6 +14,7 @@ mod execute;
 mod facts;
 mod file;
 mod fingerprint;
+mod inversion;
 mod manifest;
 mod solve;
 mod verify;

@@ -1,5 +1,7 @@
 //! The whole solver circuit against a dense inverse: symmetric and not, every encoding, structured and lowered.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use qnewton_circuit::{Basis, Circuit, QubitId, depth, flatten, lower};
 use qnewton_core::Silent;

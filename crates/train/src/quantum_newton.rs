@@ -76,6 +76,12 @@ impl NewtonSolver for QuantumNewton<'_> {
                 return Err(outcome.problem.unwrap_or_else(|| "no classical solution".to_string()).into());
             }
             (Solver::Quantum, Some(solution)) => {
+                if let Some(error) = outcome.relative_error.filter(|&error| error > epsilon) {
+                    return Err(format!(
+                        "the quantum solver missed its promise: error {error:e}, epsilon {epsilon:e}"
+                    )
+                    .into());
+                }
                 record.execution = Execution::Executed;
                 record.relative_error = outcome.relative_error;
                 record.error_bound = Some(epsilon);

@@ -2,7 +2,7 @@
 
 use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
-use crate::files::{check_circuit_target, check_targets, stated};
+use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
     AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions,
     compile_options,
@@ -76,6 +76,8 @@ impl Compile {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         check_circuit_target(Some(&self.output))?;
         check_targets(self.emit_after.target())?;
+        let outputs = [self.output.clone(), manifest_path(&self.output)];
+        check_distinct([&self.matrix, &self.rhs], outputs.iter().chain(self.emit_after.target()))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
         let compiled =

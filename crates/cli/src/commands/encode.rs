@@ -3,7 +3,7 @@
 use crate::commands::compile::EmittedDocument;
 use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
-use crate::files::{check_circuit_target, check_targets};
+use crate::files::{check_circuit_target, check_distinct, check_targets};
 use crate::options::{CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -70,6 +70,8 @@ impl Encode {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         check_circuit_target(self.output.as_deref())?;
         check_targets(self.emit_after.target())?;
+        let manifest = self.output.as_deref().map(manifest_path);
+        check_distinct([&self.matrix], self.output.iter().chain(&manifest).chain(self.emit_after.target()))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, None, &self.preparation.into())?;
         let options = BlockOptions {

@@ -1,7 +1,7 @@
 //! `qnewton run`.
 
 use crate::failure::Failure;
-use crate::files::{check_targets, stated};
+use crate::files::{check_distinct, check_targets, stated};
 use crate::options::{OutputOptions, TimeOptions, at_least_one};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -101,6 +101,8 @@ struct SolutionFields<'a> {
 impl Run {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         check_targets(self.state.iter().chain(&self.solution))?;
+        let manifest = manifest_path(&self.file);
+        check_distinct([&self.file, &manifest], self.state.iter().chain(&self.solution))?;
         let solves = |manifest: &Manifest| manifest.kind == Kind::LinearSystem;
         if self.solution.is_some() && !Manifest::of(&self.file)?.as_ref().is_some_and(solves) {
             let message = format!(

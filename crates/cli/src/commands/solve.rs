@@ -1,7 +1,7 @@
 //! `qnewton solve`.
 
 use crate::failure::Failure;
-use crate::files::{check_circuit_target, check_targets, stated};
+use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
     AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions,
     TimeOptions, compile_options,
@@ -14,7 +14,7 @@ use clap::Args;
 use qnewton::matrix::write_vector;
 use qnewton::pipeline::{
     CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields,
-    encoding_fields, solver_fields,
+    encoding_fields, manifest_path, solver_fields,
 };
 use qnewton::{EmitOptions, LinearSystem, SolveReport, emit};
 use serde::Serialize;
@@ -92,6 +92,8 @@ impl Solve {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         check_circuit_target(self.output.as_deref())?;
         check_targets(&self.solution)?;
+        let manifest = self.output.as_deref().map(manifest_path);
+        check_distinct([&self.matrix, &self.rhs], self.output.iter().chain(&manifest).chain(&self.solution))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
         let options = compile_options(self.encoding, self.accuracy, self.certificate);
