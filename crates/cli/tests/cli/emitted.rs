@@ -154,7 +154,28 @@ fn a_manifest_of_another_circuit_is_noticed() {
     assert_eq!(run.document()["holds"], false);
     let run = folder.qnewton("run s.qasm");
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("the manifest does not describe this circuit"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not the circuit that was emitted with its manifest"), "{}", run.stderr);
+}
+
+#[test]
+fn outputs_replace_neither_inputs_nor_one_another() {
+    let folder = Folder::new();
+    folder.small_system();
+    folder.json("compile A.mtx --rhs A.rhs.mtx -o s.qasm");
+    for arguments in [
+        "compile A.mtx --rhs A.rhs.mtx -o A.mtx",
+        "encode A.mtx -o ./A.mtx",
+        "solve A.mtx --rhs A.rhs.mtx --solution A.rhs.mtx",
+        "solve A.mtx --rhs A.rhs.mtx --solution x.mtx -o x.mtx",
+        "run s.qasm --state s.qasm",
+        "run s.qasm --state s.qasm.json",
+    ] {
+        let run = folder.qnewton(arguments);
+        assert_eq!(run.code, 2, "{arguments}: {}", run.stderr);
+        assert!(run.stderr.contains("would replace another file"), "{arguments}: {}", run.stderr);
+    }
+    folder.json("solve A.mtx --rhs A.rhs.mtx");
+    folder.json("verify s.qasm --matrix A.mtx");
 }
 
 #[test]
