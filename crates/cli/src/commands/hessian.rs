@@ -22,7 +22,7 @@ Examples:
   qnewton hessian --layers 4,4,3 --layer 1 --steps 100 --damping 0.05 -o H.mtx
   qnewton solve H.mtx --rhs H.rhs.mtx
 
-The gradient goes to H.rhs.mtx. Without --damping the block is singular as a rule.
+The gradient goes to H.rhs.mtx. Without --damping the block of the output layer is singular.
 Data: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998, CC BY 4.0.";
 
 /// Options of `qnewton hessian`.

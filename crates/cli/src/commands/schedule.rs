@@ -66,7 +66,8 @@ struct Document<'a> {
 }
 
 impl Schedule {
-    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+    pub(crate) fn run(mut self, interrupt: &Interrupt) -> Result<(), Failure> {
+        self.skip_right_hand_sides();
         if !self.rhs.is_empty() && self.rhs.len() != self.matrices.len() {
             let (found, needed) = (self.rhs.len(), self.matrices.len());
             return Err(Failure::Usage(format!(
@@ -101,6 +102,18 @@ impl Schedule {
     }
 
     /// The systems with the names of their files.
+    /// `schedule *.mtx` names the right-hand sides beside the matrices too.
+    fn skip_right_hand_sides(&mut self) {
+        let all = self.matrices.clone();
+        self.matrices.retain(|file| !all.iter().any(|matrix| matrix != file && rhs_beside(matrix) == *file));
+        let skipped = all.len() - self.matrices.len();
+        if skipped > 0 {
+            let text =
+                format!("{skipped} files are taken as the right-hand sides of the matrices beside them");
+            note(self.show.quiet, &text);
+        }
+    }
+
     fn systems(&self) -> Result<Vec<(String, LinearSystem)>, Failure> {
         let mut systems = Vec::with_capacity(self.matrices.len());
         for (position, matrix) in self.matrices.iter().enumerate() {

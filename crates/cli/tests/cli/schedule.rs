@@ -89,3 +89,14 @@ fn the_report_has_both_times_and_the_reason() {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
 }
+
+#[test]
+fn right_hand_sides_among_the_matrices_are_taken_as_what_they_are() {
+    let folder = Folder::new();
+    folder.small_system();
+    let document = folder.json("schedule A.rhs.mtx A.mtx");
+    let systems = document["systems"].as_array().unwrap();
+    assert_eq!(systems.len(), 1);
+    assert_eq!(systems[0]["file"], "A.mtx");
+    assert_eq!(systems[0]["uniform_rhs"], false);
+}
