@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
 use num_complex::Complex64;
-use qnewton::matrix::{read_vector, write_vector};
+use qnewton::matrix::{AnyMatrix, SparseMatrix, read_matrix, read_vector, write_vector};
 use std::f64::consts::FRAC_1_SQRT_2;
 use std::path::PathBuf;
 
@@ -203,6 +203,64 @@ fn every_convention_means_what_its_formula_says() {
         }
     }
     assert_eq!(residues.len(), 4, "the formulas depend on the degree modulo 4");
+}
+
+/// R(theta, phi, lambda) of generalized quantum signal processing.
+fn generalized_rotation([theta, phi, lambda]: [f64; 3]) -> Matrix {
+    let (sine, cosine) = theta.sin_cos();
+    [
+        [Complex64::from_polar(cosine, lambda + phi), Complex64::from_polar(sine, phi)],
+        [Complex64::from_polar(sine, lambda), Complex64::from(-cosine)],
+    ]
+}
+
+#[test]
+fn generalized_angles_have_the_shifted_polynomial_in_the_corner() {
+    let folder = Folder::new();
+    write_vector(folder.path("constant.npy"), &[-0.4]).unwrap();
+    for target in [
+        "inverse --kappa 2 --epsilon 0.1",
+        "inverse --kappa 10 --epsilon 1e-3",
+        "filter --gap 0.5 --epsilon 0.1",
+        "filter --gap 0.1 --epsilon 1e-3",
+        "coefficients constant.npy",
+    ] {
+        for (convention, file) in
+            [("generalized", "phases.npy"), ("generalized", "phases.mtx"), ("qualtran", "phases.npy")]
+        {
+            let case = format!("{target} --convention {convention} -o {file}");
+            let document = folder.document(&format!("{case} --polynomial coefficients.npy"));
+            assert_eq!(number(&document, "corner_phase"), 0.0, "{case}");
+            assert!(number(&document, "phase_residual") < 1e-13, "{case}");
+            let coefficients = folder.vector("coefficients.npy");
+            let degree = coefficients.len() - 1;
+            let AnyMatrix::Real(table) = read_matrix(folder.path(file)).unwrap() else { panic!("{case}") };
+            let rows = dense_rows(&table);
+            assert_eq!(rows.len(), degree + 1, "{case}");
+            assert!(rows[1..].iter().all(|row| row[2] == 0.0), "{case}");
+            // The whole circle, x = cos(angle).
+            for angle in (0..61).map(|step| f64::from(step) * std::f64::consts::TAU / 61.0) {
+                let signal =
+                    [[Complex64::cis(2.0 * angle), Complex64::ZERO], [Complex64::ZERO, Complex64::ONE]];
+                let sequence = rows[1..].iter().fold(generalized_rotation(rows[0]), |v, row| {
+                    multiply(generalized_rotation(*row), multiply(signal, v))
+                });
+                let polynomial =
+                    coefficients.iter().enumerate().map(|(k, c)| c * (k as f64 * angle).cos()).sum::<f64>();
+                let corner = Complex64::cis(-(degree as f64) * angle) * sequence[0][0];
+                assert!((corner - polynomial).norm() < 1e-12, "{case}, angle {angle}: {corner} {polynomial}");
+            }
+        }
+    }
+}
+
+fn dense_rows(table: &SparseMatrix<f64>) -> Vec<[f64; 3]> {
+    assert_eq!(table.cols(), 3);
+    let mut rows = vec![[0.0; 3]; table.rows()];
+    for (row, column, value) in table.iter() {
+        rows[row][column] = value;
+    }
+    rows
 }
 
 #[test]

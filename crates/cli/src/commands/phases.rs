@@ -1,5 +1,6 @@
 //! `qnewton phases`.
 
+mod angles;
 mod convention;
 mod targets;
 
@@ -10,8 +11,9 @@ use crate::output::{note, print, print_document};
 use crate::plot;
 use crate::progress::Interrupt;
 use crate::text::{self, Facts};
+use angles::Angles;
 use clap::{Args, Subcommand};
-use convention::ConventionName;
+use convention::{ConventionName, Converted};
 use qnewton::matrix::write_vector;
 use qnewton::pipeline::SCHEMA_VERSION;
 use qnewton::qlsa::phases::{PhaseError, corner_polynomials, phase_factors};
@@ -137,7 +139,7 @@ struct Computed {
     normalized: ChebyshevSeries,
     max_norm: f64,
     /// In the convention asked for.
-    angles: Vec<f64>,
+    angles: Angles,
     corner_phase: f64,
     residual: f64,
     /// What the angles implement, times the normalization.
@@ -169,7 +171,7 @@ impl Phases {
         }
         for one in &computed {
             if let Some(path) = &options.output {
-                write_vector(one.file(path), &one.angles)?;
+                one.angles.write(&one.file(path))?;
             }
             if let Some(path) = &options.polynomial {
                 write_vector(one.file(path), &full_coefficients(&one.normalized))?;
@@ -249,8 +251,8 @@ fn compute(
             }
             None => None,
         };
-        let residual = factors.residual;
-        let (angles, corner_phase) = options.convention.angles(&factors);
+        let Converted { angles, corner_phase, residual } =
+            options.convention.convert(&normalized, &factors).map_err(phase_failure)?;
         let max_norm = norm / normalization;
         Ok(Computed { part, normalized, max_norm, angles, corner_phase, residual, implemented })
     });
@@ -259,7 +261,9 @@ fn compute(
 
 fn phase_failure(error: PhaseError) -> Failure {
     match error {
-        PhaseError::TooLarge { .. } => Failure::with_hint(error, "--max-norm 0.99 scales the polynomial"),
+        PhaseError::TooLarge { .. } | PhaseError::TooLargeOnCircle { .. } => {
+            Failure::with_hint(error, "--max-norm 0.99 scales the polynomial")
+        }
         error => Failure::work(error),
     }
 }
