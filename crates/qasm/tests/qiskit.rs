@@ -1,5 +1,5 @@
-//! Qiskit and this crate see the same state, counts and depth in a file. Needs Python packages, so these run on
-//! demand: `cargo test -p qnewton-qasm --test qiskit -- --ignored`.
+//! Qiskit and this crate see the same state, counts and depth in a file. The pinned Python environment is made by
+//! `tests/interop/setup.sh` on first use.
 
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
@@ -76,7 +76,6 @@ fn check_written(circuit: &Circuit) {
 }
 
 #[test]
-#[ignore = "needs the Python environment of tests/interop"]
 fn written_files_are_the_circuit() {
     let mut runner = TestRunner::deterministic();
     for _ in 0..5 {
@@ -92,7 +91,6 @@ const PREPARATION: &str = "
     cx q[0], q[1]; cx q[1], q[2]; cx q[2], q[3]; cx q[3], q[4]; rx(0.4) q[0]; ry(0.6) q[1]; rx(-0.8) q[2]; ry(1.1) q[4];";
 
 #[test]
-#[ignore = "needs the Python environment of tests/interop"]
 fn gates_of_qelib1_have_the_phases_of_qiskit() {
     check_state(&format!(
         "OPENQASM 2.0; include \"qelib1.inc\"; qreg q[5]; creg c[5]; {PREPARATION}
@@ -108,7 +106,6 @@ fn gates_of_qelib1_have_the_phases_of_qiskit() {
 }
 
 #[test]
-#[ignore = "needs the Python environment of tests/interop"]
 fn statements_of_version_3_mean_what_they_mean_to_qiskit() {
     check_state(&format!(
         "OPENQASM 3.0; include \"stdgates.inc\";
