@@ -166,6 +166,18 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
+        fn residuals_stay_small_at_every_odd_degree_up_to_2001(
+            half in 5usize..=1000,
+            coefficients in prop::collection::vec(-1.0..1.0f64, 1001),
+            norm in 0.1..0.99f64,
+        ) {
+            let series = ChebyshevSeries::new(coefficients[..=half].to_vec(), Some(Parity::Odd)).unwrap();
+            let series = series.scaled(norm / series.max_norm().value).unwrap();
+            let factors = phase_factors(&series).unwrap();
+            prop_assert!(factors.residual <= 1e-13, "degree {}: {}", factors.degree(), factors.residual);
+        }
+
+        #[test]
         fn phases_reproduce_the_polynomial_as_matrices(
             coefficients in prop::collection::vec(-1.0..1.0f64, 1..200),
             odd in any::<bool>(),
