@@ -327,7 +327,8 @@ fn work_that_cannot_be_done_ends_with_1_and_leaves_no_file() {
         ("coefficients mixed.npy", "parity"),
         ("coefficients large.npy", "must stay below 1"),
         ("coefficients large.npy", "--max-norm"),
-        ("coefficients unit.npy", "must stay below 1"),
+        ("coefficients unit.npy --algorithm inverse-transform", "must stay below 1"),
+        ("inverse --kappa 1000 --epsilon 1e-6 --algorithm newton", "exceeds the limit"),
         ("coefficients nan.npy", "nan"),
         ("coefficients none.npy", "none.npy"),
         ("coefficients zero.npy --max-norm 0.5", "cannot be scaled"),
@@ -343,6 +344,19 @@ fn work_that_cannot_be_done_ends_with_1_and_leaves_no_file() {
         assert!(run.stderr.to_lowercase().contains(said), "{arguments}: {}", run.stderr);
         assert!(!folder.path("out.npy").exists(), "{arguments}");
     }
+}
+
+#[test]
+fn a_polynomial_that_reaches_one_has_phases_by_newton() {
+    let folder = Folder::new();
+    write_vector(folder.path("unit.npy"), &[0.0, 0.0, 0.0, 1.0]).unwrap();
+    let document = folder.document("coefficients unit.npy");
+    assert_eq!(document["algorithm"], "newton");
+    assert!(number(&document, "phase_residual") < 1e-14);
+    let document = folder.document("inverse --kappa 5 --epsilon 0.1 --algorithm newton");
+    assert_eq!(document["algorithm"], "newton");
+    let document = folder.document("inverse --kappa 100 --epsilon 1e-2");
+    assert_eq!(document["algorithm"], "inverse_transform");
 }
 
 #[test]

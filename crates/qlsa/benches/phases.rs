@@ -4,7 +4,7 @@
 //! below 20 s, and at most 2.4 times the time for twice the degree.
 
 use divan::{Bencher, black_box};
-use qnewton_qlsa::phases::phase_factors;
+use qnewton_qlsa::phases::{PhaseAlgorithm, phase_factors, phase_factors_by};
 use qnewton_qlsa::polynomial::{ChebyshevSeries, Parity, inverse_absolute, inverse_relative};
 
 fn main() {
@@ -50,6 +50,31 @@ fn phases_at_norm_0_9(bencher: Bencher, degree: usize) {
 fn phases_at_norm_0_99(bencher: Bencher, degree: usize) {
     let series = scattered(degree, 0.99);
     bencher.bench_local(|| phase_factors(&series));
+}
+
+/// Both algorithms where the automatic choice could go either way: degree and margin 1 - max |P|.
+const SMALL: [(usize, f64); 9] = [
+    (3, 0.1),
+    (11, 0.1),
+    (51, 0.1),
+    (201, 0.1),
+    (11, 1e-7),
+    (51, 1e-7),
+    (201, 1e-7),
+    (401, 1e-7),
+    (401, 1e-10),
+];
+
+#[divan::bench(args = SMALL, max_time = 2)]
+fn small_by_newton(bencher: Bencher, case: (usize, f64)) {
+    let series = scattered(case.0, 1.0 - case.1);
+    bencher.bench_local(|| phase_factors_by(PhaseAlgorithm::Newton, &series));
+}
+
+#[divan::bench(args = SMALL, max_time = 2)]
+fn small_by_inverse_transform(bencher: Bencher, case: (usize, f64)) {
+    let series = scattered(case.0, 1.0 - case.1);
+    bencher.bench_local(|| phase_factors_by(PhaseAlgorithm::InverseTransform, &series));
 }
 
 #[divan::bench(args = [2_001, 20_725, 230_259], max_time = 5)]

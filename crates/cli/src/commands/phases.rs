@@ -12,11 +12,13 @@ use crate::plot;
 use crate::progress::Interrupt;
 use crate::text::{self, Facts};
 use angles::Angles;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use convention::{ConventionName, Converted};
 use qnewton::matrix::write_vector;
 use qnewton::pipeline::SCHEMA_VERSION;
-use qnewton::qlsa::phases::{PhaseError, corner_polynomials, phase_factors};
+use qnewton::qlsa::phases::{
+    PhaseAlgorithm, PhaseError, PhaseFactors, corner_polynomials, phase_factors, phase_factors_by,
+};
 use qnewton::qlsa::polynomial::ChebyshevSeries;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -77,6 +79,9 @@ struct PhaseOptions {
     /// What the angles mean
     #[arg(long, value_name = "NAME", default_value = "wx")]
     convention: ConventionName,
+    /// How the angles are computed
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    algorithm: AlgorithmName,
     /// Write the angles in radians: NumPy if the name ends in .npy, else MatrixMarket
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -88,6 +93,27 @@ struct PhaseOptions {
     plot: Option<PathBuf>,
     #[command(flatten)]
     show: OutputOptions,
+}
+
+/// How phase factors are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AlgorithmName {
+    /// The faster one
+    Auto,
+    /// Newton's method: up to degree 2000, also where max |P| = 1
+    Newton,
+    /// Completion and inverse non-linear Fourier transform: any degree, max |P| < 1
+    InverseTransform,
+}
+
+impl AlgorithmName {
+    fn find(self, polynomial: &ChebyshevSeries) -> Result<PhaseFactors, PhaseError> {
+        match self {
+            AlgorithmName::Auto => phase_factors(polynomial),
+            AlgorithmName::Newton => phase_factors_by(PhaseAlgorithm::Newton, polynomial),
+            AlgorithmName::InverseTransform => phase_factors_by(PhaseAlgorithm::InverseTransform, polynomial),
+        }
+    }
 }
 
 /// The maximum modulus on [-1, 1] that a polynomial is scaled to.
@@ -110,6 +136,7 @@ struct Document<'a> {
     phase_residual: f64,
     seconds: f64,
     convention: &'a str,
+    algorithm: &'static str,
     corner_phase: f64,
     form: &'a str,
     output: Option<String>,
@@ -140,6 +167,7 @@ struct Computed {
     max_norm: f64,
     /// In the convention asked for.
     angles: Angles,
+    algorithm: PhaseAlgorithm,
     corner_phase: f64,
     residual: f64,
     /// What the angles implement, times the normalization.
@@ -243,7 +271,7 @@ fn compute(
         } else {
             part.series.clone()
         };
-        let factors = phase_factors(&normalized).map_err(phase_failure)?;
+        let factors = options.algorithm.find(&normalized).map_err(phase_failure)?;
         let implemented = match options.plot {
             Some(_) => {
                 let corner = corner_polynomials(&factors.angles).map_err(Failure::work)?.0;
@@ -251,10 +279,10 @@ fn compute(
             }
             None => None,
         };
-        let Converted { angles, corner_phase, residual } =
+        let Converted { angles, algorithm, corner_phase, residual } =
             options.convention.convert(&normalized, &factors).map_err(phase_failure)?;
         let max_norm = norm / normalization;
-        Ok(Computed { part, normalized, max_norm, angles, corner_phase, residual, implemented })
+        Ok(Computed { part, normalized, max_norm, angles, algorithm, corner_phase, residual, implemented })
     });
     Ok((computed.collect::<Result<_, Failure>>()?, normalization))
 }
@@ -292,6 +320,7 @@ fn document<'a>(
         phase_residual: largest(|part| part.phase_residual),
         seconds,
         convention: options.convention.name(),
+        algorithm: computed.last().map_or("", |one| one.algorithm.name()),
         corner_phase: single.map_or(f64::NAN, |part| part.corner_phase),
         form: computed.first().map_or("absolute", |one| one.part.function.form()),
         output: single.and_then(|part| part.output.clone()),

@@ -82,7 +82,7 @@ impl PhaseFactors {
                 *angle += if index == 0 || index == last { new.0 - old.0 } else { new.1 - old.1 };
             }
         }
-        PhaseFactors { convention, angles, residual: self.residual }
+        PhaseFactors { convention, algorithm: self.algorithm, angles, residual: self.residual }
     }
 }
 
@@ -103,6 +103,7 @@ pub fn qsvt_angles(factors: &PhaseFactors) -> (Vec<f64>, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::phases::PhaseAlgorithm;
     use num_complex::Complex64;
     use proptest::prelude::*;
 
@@ -154,7 +155,7 @@ mod tests {
             angles in prop::collection::vec(-3.0..3.0f64, 1..12),
             x in -1.0..1.0f64,
         ) {
-            let wx = PhaseFactors { convention: Convention::Wx, angles, residual: 0.0 };
+            let wx = PhaseFactors { convention: Convention::Wx, algorithm: PhaseAlgorithm::InverseTransform, angles, residual: 0.0 };
             let expected = corner(&wx, x);
             for from in CONVENTIONS {
                 let start = wx.in_convention(from);
@@ -171,10 +172,10 @@ mod tests {
             angles in prop::collection::vec(-3.0..3.0f64, 1..12),
             x in -1.0..1.0f64,
         ) {
-            let wx = PhaseFactors { convention: Convention::Wx, angles, residual: 0.0 };
+            let wx = PhaseFactors { convention: Convention::Wx, algorithm: PhaseAlgorithm::InverseTransform, angles, residual: 0.0 };
             let expected = sequence(&wx, x);
             let (angles, global_phase) = qsvt_angles(&wx.in_convention(Convention::Symmetric));
-            let reflection = PhaseFactors { convention: Convention::Reflection, angles, residual: 0.0 };
+            let reflection = PhaseFactors { convention: Convention::Reflection, algorithm: PhaseAlgorithm::InverseTransform, angles, residual: 0.0 };
             let found = sequence(&reflection, x);
             for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
                 prop_assert!((Complex64::cis(global_phase) * found - expected).norm() < 1e-13);
@@ -184,7 +185,12 @@ mod tests {
 
     #[test]
     fn conversions_of_nothing_are_nothing() {
-        let empty = PhaseFactors { convention: Convention::Wx, angles: vec![], residual: 0.0 };
+        let empty = PhaseFactors {
+            convention: Convention::Wx,
+            algorithm: PhaseAlgorithm::InverseTransform,
+            angles: vec![],
+            residual: 0.0,
+        };
         assert!(empty.in_convention(Convention::Reflection).angles.is_empty());
     }
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::completion::{complete_real, palindromic_half};
 use super::conventions::Convention;
 use super::evaluation::corner_polynomials;
+use super::newton::symmetric_phases;
 use super::transfer::inverse_transform;
 use crate::polynomial::ChebyshevSeries;
 
@@ -24,7 +25,7 @@ pub enum PhaseError {
         /// Degree of the largest odd term.
         odd: usize,
     },
-    /// The modulus reaches one on the interval.
+    /// The modulus exceeds one on the interval, or reaches it where it must not.
     #[error("|P(x)| = {value} at x = {location}; it must stay below 1 on [-1, 1]: scale the polynomial down")]
     TooLarge {
         /// Where.
@@ -59,13 +60,61 @@ pub enum PhaseError {
         /// The last change of the completion.
         last_change: f64,
     },
+    /// Newton's method is for small degrees.
+    #[error("degree {degree} exceeds the limit {limit} of Newton's method; the inverse transform has none")]
+    DegreeTooLarge {
+        /// The degree of the polynomial.
+        degree: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Newton's method did not reach the polynomial.
+    #[error("Newton's method does not converge at degree {degree} and max |P| = {max_norm}")]
+    NewtonStalled {
+        /// The degree of the polynomial.
+        degree: usize,
+        /// Its largest modulus.
+        max_norm: f64,
+    },
 }
+
+/// How phase factors are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PhaseAlgorithm {
+    /// Outer completion and inverse non-linear Fourier transform: near-linear time at any degree, for max |P| <
+    /// 1. As max |P| approaches 1 the time grows with 1 / sqrt(1 - max |P|).
+    InverseTransform,
+    /// Newton's method: time O(d^3), for degrees up to [`NEWTON_DEGREE_LIMIT`] and max |P| <= 1.
+    Newton,
+}
+
+impl PhaseAlgorithm {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            PhaseAlgorithm::InverseTransform => "inverse_transform",
+            PhaseAlgorithm::Newton => "newton",
+        }
+    }
+}
+
+/// The largest degree for which [`PhaseAlgorithm::Newton`] is offered.
+pub const NEWTON_DEGREE_LIMIT: usize = 2_000;
+
+/// Newton's method takes about 0.6 us d^3, the inverse transform about 20 us d / sqrt(1 - max |P|) (measured): below
+/// this d^2 sqrt(1 - max |P|) Newton's method is faster.
+const CROSSOVER: f64 = 40.0;
+
+/// A modulus that exceeds 1 by no more than rounding.
+const UNIT_NORM_TOLERANCE: f64 = 1e-14;
 
 /// Angles of a quantum signal processing sequence, and how well they do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhaseFactors {
     /// The convention that the angles follow.
     pub convention: Convention,
+    /// How they were computed.
+    pub algorithm: PhaseAlgorithm,
     /// The angles phi_0 .. phi_d in radians.
     pub angles: Vec<f64>,
     /// Upper bound, re-evaluated from the angles, of |Re <0|U_Wx(x)|0> - P(x)| over all x in [-1, 1]. It
@@ -73,31 +122,68 @@ pub struct PhaseFactors {
     pub residual: f64,
 }
 
-/// Phase factors (convention [`Convention::Wx`]) of a real polynomial P of definite parity with |P| < 1 on
-/// [-1, 1]: d + 1 angles for degree d, with phi_k = phi_(d-k). Time O(d log^2 d) and memory O(d); as max |P|
-/// approaches 1 the time grows with d / sqrt(1 - max |P|).
+/// Phase factors (convention [`Convention::Wx`]) of a real polynomial P of definite parity with |P| <= 1 on
+/// [-1, 1]: d + 1 angles for degree d, with phi_k = phi_(d-k). Time O(d log^2 d) and memory O(d).
+///
+/// The faster algorithm is chosen: Newton's method for small degrees, all the more so where max |P| is close to
+/// 1, and the inverse transform for all others. Above degree [`NEWTON_DEGREE_LIMIT`] max |P| must be smaller
+/// than 1.
 ///
 /// The residual is measured, not assumed: the polynomial that the angles implement is multiplied out again
 /// and compared with P on a grid that bounds the difference everywhere.
 pub fn phase_factors(polynomial: &ChebyshevSeries) -> Result<PhaseFactors, PhaseError> {
+    compute(polynomial, None)
+}
+
+/// As [`phase_factors`], by a given algorithm.
+pub fn phase_factors_by(
+    algorithm: PhaseAlgorithm,
+    polynomial: &ChebyshevSeries,
+) -> Result<PhaseFactors, PhaseError> {
+    compute(polynomial, Some(algorithm))
+}
+
+fn compute(
+    polynomial: &ChebyshevSeries,
+    algorithm: Option<PhaseAlgorithm>,
+) -> Result<PhaseFactors, PhaseError> {
     let compressed = compress(polynomial)?;
     let polynomial = compressed.as_ref().unwrap_or(polynomial);
     let norm = polynomial.max_norm();
-    if norm.value.is_nan() || norm.value >= 1.0 {
+    let degree = polynomial.degree();
+    let algorithm = algorithm.unwrap_or_else(|| {
+        let crossing = (degree * degree) as f64 * (1.0 - norm.value).max(0.0).sqrt();
+        if degree <= NEWTON_DEGREE_LIMIT && crossing < CROSSOVER {
+            PhaseAlgorithm::Newton
+        } else {
+            PhaseAlgorithm::InverseTransform
+        }
+    });
+    let admissible = match algorithm {
+        PhaseAlgorithm::InverseTransform => norm.value < 1.0,
+        PhaseAlgorithm::Newton => norm.value <= 1.0 + UNIT_NORM_TOLERANCE,
+    };
+    if !admissible {
         return Err(PhaseError::TooLarge { location: norm.location, value: norm.value });
     }
-    let degree = polynomial.degree();
-    let half = palindromic_half(polynomial);
-    let completion = complete_real(polynomial, half.len());
-    if !completion.converged {
-        return Err(PhaseError::NotConverged {
-            degree,
-            max_norm: norm.value,
-            last_change: completion.last_change,
-        });
-    }
-    let layers = inverse_transform(completion.coefficients, half);
-    let mut angles: Vec<f64> = layers.iter().map(|layer| layer.sine.atan2(layer.cosine)).collect();
+    let mut angles = match algorithm {
+        PhaseAlgorithm::InverseTransform => {
+            let half = palindromic_half(polynomial);
+            let completion = complete_real(polynomial, half.len());
+            if !completion.converged {
+                let last_change = completion.last_change;
+                return Err(PhaseError::NotConverged { degree, max_norm: norm.value, last_change });
+            }
+            let layers = inverse_transform(completion.coefficients, half);
+            layers.iter().map(|layer| layer.sine.atan2(layer.cosine)).collect()
+        }
+        PhaseAlgorithm::Newton if degree > NEWTON_DEGREE_LIMIT => {
+            return Err(PhaseError::DegreeTooLarge { degree, limit: NEWTON_DEGREE_LIMIT });
+        }
+        PhaseAlgorithm::Newton => {
+            symmetric_phases(polynomial).ok_or(PhaseError::NewtonStalled { degree, max_norm: norm.value })?
+        }
+    };
     // The second half mirrors the first; the middle phase of an even degree stands alone.
     let mirrored = degree.div_ceil(2);
     angles.extend_from_within(..mirrored);
@@ -105,7 +191,7 @@ pub fn phase_factors(polynomial: &ChebyshevSeries) -> Result<PhaseFactors, Phase
     angles[0] -= FRAC_PI_4;
     angles[degree] -= FRAC_PI_4;
     let residual = residual(&angles, polynomial);
-    Ok(PhaseFactors { convention: Convention::Wx, angles, residual })
+    Ok(PhaseFactors { convention: Convention::Wx, algorithm, angles, residual })
 }
 
 /// Upper bound of |Re <0|U|0> - P| on [-1, 1], for the Wx sequence U with these angles.
@@ -200,6 +286,24 @@ mod tests {
         }
 
         #[test]
+        fn newton_and_the_inverse_transform_find_the_same_phases(
+            coefficients in prop::collection::vec(-1.0..1.0f64, 1..100),
+            odd in any::<bool>(),
+            norm in 0.01..0.999f64,
+        ) {
+            let parity = if odd { Parity::Odd } else { Parity::Even };
+            let series = ChebyshevSeries::new(coefficients, Some(parity)).unwrap();
+            prop_assume!(series.max_norm().value > 1e-3);
+            let series = series.scaled(norm / series.max_norm().value).unwrap();
+            let transform = phase_factors_by(PhaseAlgorithm::InverseTransform, &series).unwrap();
+            let newton = phase_factors_by(PhaseAlgorithm::Newton, &series).unwrap();
+            prop_assert!(newton.residual < 1e-13, "{}", newton.residual);
+            for (a, b) in transform.angles.iter().zip(&newton.angles) {
+                prop_assert!((a - b).abs() < 1e-10, "{a} {b}");
+            }
+        }
+
+        #[test]
         fn the_corner_of_any_angles_is_what_the_matrices_say(
             angles in prop::collection::vec(-3.0..3.0f64, 1..200),
             x in -1.0..1.0f64,
@@ -208,6 +312,19 @@ mod tests {
             let expected = corner(&angles, x);
             prop_assert!((real.evaluate(x) - expected.re).abs() < 1e-13);
             prop_assert!((imaginary.evaluate(x) - expected.im).abs() < 1e-13);
+        }
+    }
+
+    #[test]
+    fn chebyshev_polynomials_reach_one_and_have_phases() {
+        for degree in [1, 2, 3, 10, 33, 100, 400, 901] {
+            let parity = if degree % 2 == 1 { Parity::Odd } else { Parity::Even };
+            let mut coefficients = vec![0.0; degree / 2 + 1];
+            coefficients[degree / 2] = 1.0;
+            let series = ChebyshevSeries::new(coefficients, Some(parity)).unwrap();
+            let factors = phase_factors(&series).unwrap();
+            assert_eq!(factors.algorithm, PhaseAlgorithm::Newton);
+            assert!(factors.residual < 1e-12, "degree {degree}: {}", factors.residual);
         }
     }
 
@@ -270,8 +387,8 @@ mod tests {
         }
         let mixed = ChebyshevSeries::new(vec![0.1, 0.2, 0.05], None).unwrap();
         assert_eq!(phase_factors(&mixed), Err(PhaseError::MixedParity { even: 0, odd: 1 }));
-        let unit = ChebyshevSeries::new(vec![0.0, 1.0], Some(Parity::Even)).unwrap();
-        assert!(matches!(phase_factors(&unit), Err(PhaseError::TooLarge { .. })));
+        let above = ChebyshevSeries::new(vec![0.0, 1.0 + 1e-12], Some(Parity::Even)).unwrap();
+        assert!(matches!(phase_factors(&above), Err(PhaseError::TooLarge { .. })));
     }
 
     #[test]

@@ -23,6 +23,9 @@
 //! algorithm, module `completion`), and the inverse non-linear Fourier transform (module `transfer`) yields
 //! the phases. Subtracting pi/4 from the first and the last phase moves the target into the real part.
 //!
+//! Newton's method (module `newton`) is faster for small degrees, and the only one where max |P| = 1, because the
+//! completion needs a margin; the choice is automatic.
+//!
 //! Sources: Alexis, Lin, Mnatsakanyan, Thiele, Wang, arXiv 2407.05634; Ni, Sarkar, Ying, Lin, arXiv
 //! 2505.12615.
 
@@ -32,10 +35,13 @@ mod convolution;
 mod evaluation;
 mod factors;
 mod generalized;
+mod newton;
 mod power_series;
 mod transfer;
 
 pub use conventions::{Convention, qsvt_angles};
 pub use evaluation::corner_polynomials;
-pub use factors::{PhaseError, PhaseFactors, phase_factors};
+pub use factors::{
+    NEWTON_DEGREE_LIMIT, PhaseAlgorithm, PhaseError, PhaseFactors, phase_factors, phase_factors_by,
+};
 pub use generalized::{GeneralizedPhases, generalized_from_wx, generalized_phases};

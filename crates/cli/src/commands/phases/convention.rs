@@ -3,7 +3,7 @@
 use super::angles::Angles;
 use clap::ValueEnum;
 use qnewton::core::Complex64;
-use qnewton::qlsa::phases::{Convention, PhaseError, PhaseFactors, generalized_phases};
+use qnewton::qlsa::phases::{Convention, PhaseAlgorithm, PhaseError, PhaseFactors, generalized_phases};
 use qnewton::qlsa::polynomial::ChebyshevSeries;
 
 /// What the angles of a file mean; docs/theory/phases.md has the formulas.
@@ -32,6 +32,7 @@ pub(super) enum ConventionName {
 /// The angles of a polynomial in a convention.
 pub(super) struct Converted {
     pub(super) angles: Angles,
+    pub(super) algorithm: PhaseAlgorithm,
     /// The g in P = Re e^(i g) <0|U|0> that is left (<+|U|+> for wz, z^(-d) <0|U|0> for generalized).
     pub(super) corner_phase: f64,
     /// Upper bound of the distance of that from P.
@@ -74,7 +75,8 @@ impl ConventionName {
             *first += corner_phase;
             corner_phase = 0.0;
         }
-        Ok(Converted { angles: Angles::List(angles), corner_phase, residual })
+        let algorithm = factors.algorithm;
+        Ok(Converted { angles: Angles::List(angles), algorithm, corner_phase, residual })
     }
 }
 
@@ -94,5 +96,6 @@ fn generalized(polynomial: &ChebyshevSeries) -> Result<Converted, PhaseError> {
     if let Some(first) = rows.first_mut() {
         first[2] = phases.lambda;
     }
-    Ok(Converted { angles: Angles::Rows(rows), corner_phase: 0.0, residual: phases.residual })
+    let algorithm = PhaseAlgorithm::InverseTransform;
+    Ok(Converted { angles: Angles::Rows(rows), algorithm, corner_phase: 0.0, residual: phases.residual })
 }
