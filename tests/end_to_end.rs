@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use qnewton::core::{ErrorLedger, Silent};
-use qnewton::encoding::Method;
+use qnewton::encoding::{EncodingError, Method};
 use qnewton::matrix::{LinearSystem, Preparation, SparseMatrix, SpectrumOptions, smallest_singular_vectors};
 use qnewton::pipeline::{
-    CompileOptions, EmitOptions, ExecuteOptions, PipelineError, SolveReport, compile, emit, execute, solve,
-    verify,
+    CompileOptions, EmitOptions, EncodingChoice, ExecuteOptions, PipelineError, SolveReport, compile, emit,
+    execute, solve, verify,
 };
 use qnewton::qasm::Style;
 use qnewton_tests::{SOLVABLE, system};
@@ -60,9 +60,15 @@ fn tighter_errors_are_honoured_too() {
 #[test]
 fn every_encoding_solves() {
     for &encoding in Method::ALL {
-        let options = CompileOptions { encoding: Some(encoding), ..CompileOptions::default() };
-        let report = solve(&system("digits-12"), &options, &ExecuteOptions::default(), &Silent).unwrap();
-        assert!(report.holds());
+        let options = CompileOptions { encoding: EncodingChoice::of(encoding), ..CompileOptions::default() };
+        match solve(&system("digits-12"), &options, &ExecuteOptions::default(), &Silent) {
+            Ok(report) => assert!(report.holds(), "{}", encoding.name()),
+            // Methods for special structure say so.
+            Err(PipelineError::Encoding(EncodingError::NotApplicable { reason, .. })) => {
+                assert!(!reason.is_empty())
+            }
+            Err(error) => panic!("{}: {error}", encoding.name()),
+        }
     }
 }
 
@@ -127,7 +133,7 @@ fn emitted_files_verify_and_changed_ones_do_not() {
 fn the_largest_hessian_compiles_and_is_refused_where_time_is_short() {
     let system = system("digits-160");
     let compiled = compile(&system, &CompileOptions::default(), &Silent).unwrap();
-    assert!(compiled.counts.total() > 1_000_000_000 && compiled.ledger.total() <= 1e-2);
+    assert!(compiled.counts.total() > 500_000_000 && compiled.ledger.total() <= 1e-2);
     let refused = execute(&compiled, &ExecuteOptions { time_limit: 0.5 }, &Silent);
     assert!(matches!(refused, Err(PipelineError::TooSlow { predicted, .. }) if predicted > 0.5));
 }

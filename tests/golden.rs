@@ -10,7 +10,8 @@ use qnewton::core::Silent;
 use qnewton::encoding::Method;
 use qnewton::matrix::{LinearSystem, Preparation, SparseMatrix};
 use qnewton::pipeline::{
-    BlockOptions, CompileOptions, EmitOptions, Manifest, compile, emit, emit_block, encode,
+    BlockOptions, CompileOptions, EmitOptions, EncodingChoice, Manifest, MatrixSource, compile, emit,
+    emit_block, encode,
 };
 use qnewton::qasm::Style;
 use qnewton_tests::{root, system};
@@ -89,8 +90,8 @@ fn texts_are_compared_up_to_rounding_only() {
 
 fn golden_block(name: &str, method: Method, style: Style) {
     golden(name, |path| {
-        let options = BlockOptions { encoding: Some(method), ..BlockOptions::default() };
-        let encoded = encode(&tridiagonal(4), &options, &Silent).unwrap();
+        let options = BlockOptions { encoding: EncodingChoice::of(method), ..BlockOptions::default() };
+        let encoded = encode(&MatrixSource::from(tridiagonal(4)), &options, &Silent).unwrap();
         emit_block(&encoded, path, &EmitOptions { style, preparation: Preparation::default() }).unwrap()
     });
 }

@@ -1,6 +1,6 @@
 """Loads an OpenQASM 2 or 3 file with Qiskit and states what Qiskit sees in it.
 
-Usage: check_qiskit.py FILE.qasm [--state OUT.npy] [--json]
+Usage: check_qiskit.py FILE.qasm [--state OUT.npy] [--block OUT.npy] [--json]
 
 Prints one JSON object:
 
@@ -13,7 +13,8 @@ Prints one JSON object:
   global_phase  global phase of the expanded circuit in radians
 
 With --state the state vector after the circuit, global phase included and final measurements left out, is
-written as complex128; bit k of an index is qubit k. Anything that fails is reported on stderr with status 1.
+written as complex128; bit k of an index is qubit k. With --block the columns of the block are written where the
+register `system` is free and all other qubits start and end in 0, one after the other. Anything that fails is reported on stderr with status 1.
 """
 
 import argparse
@@ -85,6 +86,23 @@ def state_vector(circuit):
     return numpy.asarray(simulator.run(compiled).result().get_statevector())
 
 
+def system_block(circuit):
+    """The columns of the block of the register `system`, all other qubits from 0 to 0, one after the other."""
+    system = next(register for register in circuit.qregs if register.name == "system")
+    places = [circuit.find_bit(qubit).index for qubit in system]
+    columns = []
+    for column in range(1 << len(places)):
+        prepared = circuit.copy_empty_like()
+        for bit, qubit in enumerate(system):
+            if column >> bit & 1:
+                prepared.x(qubit)
+        prepared.compose(circuit, inplace=True)
+        state = state_vector(prepared)
+        rows = [sum((row >> bit & 1) << place for bit, place in enumerate(places)) for row in range(1 << len(places))]
+        columns.append(state[rows])
+    return numpy.concatenate(columns)
+
+
 def facts(circuit):
     """What is printed."""
     operations = [instruction for instruction in circuit.data if instruction.operation.name != "barrier"]
@@ -107,6 +125,7 @@ def main():
     parser = argparse.ArgumentParser(description="What Qiskit sees in an OpenQASM 3 file.")
     parser.add_argument("file")
     parser.add_argument("--state", metavar="OUT.npy")
+    parser.add_argument("--block", metavar="OUT.npy")
     parser.add_argument("--json", action="store_true", help="accepted for clarity: the output is always JSON")
     arguments = parser.parse_args()
     with open(arguments.file, encoding="utf-8") as source:
@@ -115,6 +134,8 @@ def main():
         circuit.remove_final_measurements()
     if arguments.state:
         numpy.save(arguments.state, state_vector(circuit))
+    if arguments.block:
+        numpy.save(arguments.block, system_block(circuit))
     json.dump(facts(circuit), sys.stdout)
     print()
 

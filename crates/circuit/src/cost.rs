@@ -8,7 +8,10 @@ use crate::lower::{allocate_ancillas, count_gate, count_structured, expand_contr
 
 /// The gates that [`crate::lower::lower_structures`] emits without elision: single-qubit gates and `cx`.
 ///
-/// Tables need lengths only (a symbolic circuit), except that a permutation without values costs its bound.
+/// Tables need lengths only (a symbolic circuit), except that a permutation without values costs its bound, and so
+/// does a table with a number of Walsh coefficients ([`crate::AngleTable::SymbolicWalsh`]): as many rotations, and for
+/// each of k selects as many `cx` as there are coefficients, rounded up to an even number, or as the Gray code has
+/// changes of that bit.
 pub fn cost(circuit: &Circuit) -> Result<Counts, CircuitError> {
     let circuit = expand_controls(&allocate_ancillas(circuit)?)?;
     // Here and not at the end: the inverse of a decomposition may have other gates.

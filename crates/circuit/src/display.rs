@@ -24,6 +24,9 @@ impl Display for Circuit {
                 Table::Angles(AngleTable::Symbolic { length }) => {
                     writeln!(formatter, "{length} symbolic angles")?
                 }
+                Table::Angles(AngleTable::SymbolicWalsh { length, terms }) => {
+                    writeln!(formatter, "{length} symbolic angles, {terms} Walsh coefficients")?;
+                }
                 Table::Indices(IndexTable::Dense { width, values }) => {
                     writeln!(formatter, "{} integers of {width} bits", values.len())?;
                 }

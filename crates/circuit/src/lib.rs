@@ -19,10 +19,12 @@ pub mod error;
 pub mod gate;
 pub mod ids;
 pub mod lower;
+pub mod magic;
 pub mod operation;
 pub mod structured;
 pub mod table;
 pub mod verify;
+mod walsh;
 
 pub use angle::Angle;
 pub use circuit::Circuit;
@@ -34,6 +36,7 @@ pub use error::CircuitError;
 pub use gate::Gate;
 pub use ids::{BitId, DefinitionId, ParameterId, QubitId, TableId};
 pub use lower::{Basis, Pass, flatten, lower, lower_until};
+pub use magic::{MagicCounts, magic_counts, magic_counts_of_gates};
 pub use operation::{
     Arguments, Call, Conditional, Conjugate, Control, GateOperation, Operation, StructuredOperation,
 };

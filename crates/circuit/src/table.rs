@@ -4,6 +4,9 @@
 //! representation without values, so that counting a system of 2^40 unknowns uses the same code as 16.
 
 use crate::error::CircuitError;
+use crate::walsh;
+
+pub use crate::walsh::{walsh_hadamard, walsh_hadamard_unnormalised};
 
 /// A table of a circuit.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +41,14 @@ pub enum AngleTable {
         /// Number of values.
         length: u64,
     },
+    /// A length and a number of Walsh coefficients without values or masks: what it costs is the most that
+    /// [`AngleTable::WalshSparse`] with that many coefficients can cost.
+    SymbolicWalsh {
+        /// Number of values.
+        length: u64,
+        /// Number of coefficients.
+        terms: u64,
+    },
 }
 
 /// Integers below 2^width.
@@ -66,7 +77,8 @@ impl AngleTable {
             AngleTable::Dense(values) => values.len() as u64,
             AngleTable::WalshSparse { length, .. }
             | AngleTable::Constant { length, .. }
-            | AngleTable::Symbolic { length } => *length,
+            | AngleTable::Symbolic { length }
+            | AngleTable::SymbolicWalsh { length, .. } => *length,
         }
     }
 
@@ -75,25 +87,55 @@ impl AngleTable {
         self.len() == 0
     }
 
+    /// Whether the table has a length only.
+    pub fn is_symbolic(&self) -> bool {
+        matches!(self, AngleTable::Symbolic { .. } | AngleTable::SymbolicWalsh { .. })
+    }
+
+    /// The bits of a position on which its value depends: for a table that is not dense, those of its masks.
+    pub fn dependent_bits(&self) -> u64 {
+        match self {
+            AngleTable::WalshSparse { coefficients, .. } => {
+                coefficients.iter().fold(0, |bits, (mask, _)| bits | mask)
+            }
+            AngleTable::Constant { .. } => 0,
+            _ => self.len().checked_next_power_of_two().map_or(u64::MAX, |length| length - 1),
+        }
+    }
+
+    /// The values for all combinations of the [`AngleTable::dependent_bits`], the lowest of which counts least; an
+    /// error as [`AngleTable::to_dense`] gives it. The length of the table must be a power of two.
+    pub fn to_compact(&self) -> Result<std::borrow::Cow<'_, [f64]>, CircuitError> {
+        let bits = self.dependent_bits();
+        let length = 1u64.checked_shl(bits.count_ones()).unwrap_or(u64::MAX);
+        match self {
+            AngleTable::WalshSparse { coefficients, .. } => {
+                let compact = walsh::compress(bits);
+                let coefficients = coefficients.iter().map(|&(mask, c)| (compact(mask), c)).collect();
+                let table = AngleTable::WalshSparse { length, coefficients };
+                Ok(table.to_dense()?.into_owned().into())
+            }
+            AngleTable::Constant { value, .. } => Ok(vec![*value].into()),
+            table => table.to_dense(),
+        }
+    }
+
     /// The values written out; an error for a symbolic table, or for one above 2^32 entries.
     pub fn to_dense(&self) -> Result<std::borrow::Cow<'_, [f64]>, CircuitError> {
         const LIMIT: u64 = 1 << 32;
-        if self.len() > LIMIT && !matches!(self, AngleTable::Symbolic { .. }) {
+        if self.len() > LIMIT && !self.is_symbolic() {
             let what = "a table written out".to_string();
             return Err(CircuitError::TooLarge { what, size: self.len() as u128, limit: LIMIT as u128 });
         }
         Ok(match self {
             AngleTable::Dense(values) => values.as_slice().into(),
             AngleTable::Constant { length, value } => vec![*value; *length as usize].into(),
-            AngleTable::WalshSparse { length, coefficients } => (0..*length)
-                .map(|k| {
-                    let signed =
-                        |&(mask, c): &(u64, f64)| if (k & mask).count_ones() % 2 == 1 { -c } else { c };
-                    coefficients.iter().map(signed).sum()
-                })
-                .collect::<Vec<f64>>()
-                .into(),
-            AngleTable::Symbolic { .. } => return Err(CircuitError::Symbolic { table: usize::MAX }),
+            AngleTable::WalshSparse { length, coefficients } => {
+                walsh::expand(*length as usize, coefficients).into()
+            }
+            AngleTable::Symbolic { .. } | AngleTable::SymbolicWalsh { .. } => {
+                return Err(CircuitError::Symbolic { table: usize::MAX });
+            }
         })
     }
 }
@@ -128,25 +170,6 @@ impl IndexTable {
     }
 }
 
-/// The Walsh-Hadamard transform with factor 1/length, in place:
-/// result(m) = 1/length * sum over k of value(k) * (-1)^popcount(k & m). The length must be a power of two.
-pub fn walsh_hadamard(values: &mut [f64]) {
-    let length = values.len();
-    debug_assert!(length.is_power_of_two());
-    let mut half = 1;
-    while half < length {
-        for block in values.chunks_exact_mut(2 * half) {
-            let (low, high) = block.split_at_mut(half);
-            for (a, b) in low.iter_mut().zip(high) {
-                (*a, *b) = (*a + *b, *a - *b);
-            }
-        }
-        half *= 2;
-    }
-    let factor = 1.0 / length as f64;
-    values.iter_mut().for_each(|value| *value *= factor);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +184,24 @@ mod tests {
         for (a, b) in table.to_dense().unwrap().iter().zip(&original) {
             assert!((a - b).abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn compact_tables_leave_out_bits_that_do_not_matter() {
+        let table = AngleTable::WalshSparse {
+            length: 1 << 40,
+            coefficients: vec![(0, 1.0), (1 << 7 | 1 << 39, 0.25)],
+        };
+        assert_eq!(table.dependent_bits(), 1 << 7 | 1 << 39);
+        assert_eq!(table.to_compact().unwrap()[..], [1.25, 0.75, 0.75, 1.25]);
+        assert!(table.to_dense().is_err());
+        let table = AngleTable::Constant { length: 1 << 50, value: -2.0 };
+        assert_eq!((table.dependent_bits(), &table.to_compact().unwrap()[..]), (0, &[-2.0][..]));
+        let table = AngleTable::Dense(vec![1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(
+            (table.dependent_bits(), &table.to_compact().unwrap()[..]),
+            (3, &[1.0, 2.0, 3.0, 4.0][..])
+        );
     }
 
     #[test]

@@ -230,9 +230,15 @@ impl Check<'_> {
             Structured::Diagonal { qubits, phases } => self.angle_table(*phases, power(qubits.len())),
             Structured::StatePreparation { qubits, amplitudes } => {
                 self.angle_table(*amplitudes, power(qubits.len()));
-                if let Ok(AngleTable::Dense(values)) = self.circuit.angles(*amplitudes)
-                    && values.iter().all(|&value| value == 0.0)
-                {
+                let empty = match self.circuit.angles(*amplitudes) {
+                    Ok(AngleTable::Dense(values)) => values.iter().all(|&value| value == 0.0),
+                    Ok(AngleTable::Constant { value, .. }) => *value == 0.0,
+                    Ok(AngleTable::WalshSparse { coefficients, .. }) => {
+                        coefficients.iter().all(|&(_, c)| c == 0.0)
+                    }
+                    _ => false,
+                };
+                if empty {
                     self.report("a state without amplitudes cannot be prepared");
                 }
             }
@@ -264,8 +270,22 @@ impl Check<'_> {
                         coefficients.iter().all(|(_, c)| c.is_finite())
                     }
                     AngleTable::Constant { value, .. } => value.is_finite(),
-                    AngleTable::Symbolic { .. } => true,
+                    AngleTable::Symbolic { .. } | AngleTable::SymbolicWalsh { .. } => true,
                 };
+                if let AngleTable::WalshSparse { length, coefficients } = found
+                    && !(coefficients.is_sorted_by(|(a, _), (b, _)| a < b)
+                        && coefficients.last().is_none_or(|(mask, _)| mask < length))
+                {
+                    self.report(format!(
+                        "the masks of table {} must increase and stay below {length}",
+                        table.0
+                    ));
+                }
+                if let AngleTable::SymbolicWalsh { length, terms } = found
+                    && terms > length
+                {
+                    self.report(format!("table {} has {terms} coefficients for {length} values", table.0));
+                }
                 if !finite {
                     self.report(format!("table {} has a value that is not finite", table.0));
                 }

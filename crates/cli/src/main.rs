@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod comparison;
 mod emit_after;
 mod failure;
 mod files;
@@ -12,6 +13,7 @@ mod network;
 mod options;
 mod output;
 mod plot;
+mod plot_bars;
 mod progress;
 mod report;
 mod scheduling;

@@ -4,6 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
+use qnewton::pipeline::EncodingChoice;
 use qnewton::qasm::Style;
 use qnewton::{CompileOptions, ExecuteOptions, Preparation};
 
@@ -27,11 +28,14 @@ pub(crate) struct PreparationOptions {
     /// Keep at most K entries per row and column, the largest first, the diagonal always
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_hyphen_values = true)]
     pub(crate) prune: Option<usize>,
+    /// Solve (S A S) y = S b, x = S y, where S A S has a diagonal of +-1: often better conditioned
+    #[arg(long)]
+    pub(crate) jacobi: bool,
 }
 
 impl From<PreparationOptions> for Preparation {
     fn from(options: PreparationOptions) -> Self {
-        Preparation { damping: options.damping, prune: options.prune }
+        Preparation { damping: options.damping, prune: options.prune, jacobi: options.jacobi }
     }
 }
 
@@ -41,6 +45,12 @@ pub(crate) struct EncodingOptions {
     /// The block encoding; `auto` takes the cheapest that applies
     #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = encoding_parser())]
     pub(crate) encoding: Encoding,
+    /// Allowed error of the block encoding in units of ||A||, operator norm: methods that can trade it for gates do
+    #[arg(long, value_name = "E", default_value_t = 0.0, value_parser = non_negative, allow_hyphen_values = true)]
+    pub(crate) encoding_error: f64,
+    /// Let `auto` take methods that need eigenvectors or singular vectors of A, which a solver would not have
+    #[arg(long)]
+    pub(crate) allow_spectral: bool,
     /// The gates of the circuit: `u3,cx` or `rz,sx,x,cx`
     #[arg(long, value_name = "GATES", default_value = "u3,cx", value_parser = basis)]
     pub(crate) basis: Basis,
@@ -57,6 +67,17 @@ pub(crate) struct CertificateOptions {
 /// A block-encoding method or the choice among them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Encoding(pub(crate) Option<Method>);
+
+impl EncodingOptions {
+    /// The library's choice of an encoding.
+    pub(crate) fn choice(self) -> EncodingChoice {
+        EncodingChoice {
+            method: self.encoding.0,
+            relative_error: self.encoding_error,
+            allow_spectral: self.allow_spectral,
+        }
+    }
+}
 
 /// The accuracy that is promised.
 #[derive(Clone, Copy, Debug, Args)]
@@ -114,7 +135,7 @@ pub(crate) fn compile_options(
 ) -> CompileOptions {
     CompileOptions {
         epsilon: accuracy.epsilon,
-        encoding: encoding.encoding.0,
+        encoding: encoding.choice(),
         basis: encoding.basis,
         verify_encoding: certificate.verify,
     }
@@ -143,7 +164,7 @@ pub(crate) fn epsilon(text: &str) -> Result<f64, String> {
     number(text, "a number between 0 and 1, both excluded,", |value| value > 0.0 && value < 1.0)
 }
 
-fn number(text: &str, needed: &str, accepted: impl Fn(f64) -> bool) -> Result<f64, String> {
+pub(crate) fn number(text: &str, needed: &str, accepted: impl Fn(f64) -> bool) -> Result<f64, String> {
     text.parse().ok().filter(|&value| accepted(value)).ok_or_else(|| format!("{needed} is needed"))
 }
 

@@ -1,11 +1,11 @@
 //! The parts that the reports of several commands have in common.
 
 use crate::text::{self, Facts};
+use qnewton::Preparation;
 use qnewton::matrix::PreparationReports;
 use qnewton::pipeline::{
     CircuitFields, EncodingFields, PreparationRecord, Seconds, SolverFields, SystemFields,
 };
-use qnewton::{LinearSystem, Preparation};
 use serde::Serialize;
 
 /// What was asked to be done to a matrix, and what it did.
@@ -17,8 +17,8 @@ pub(crate) struct SystemPreparation<'a> {
 }
 
 impl<'a> SystemPreparation<'a> {
-    pub(crate) fn new(asked: Preparation, system: &'a LinearSystem) -> Self {
-        SystemPreparation { asked: asked.into(), reports: &system.reports }
+    pub(crate) fn new(asked: Preparation, shift: Option<f64>, reports: &'a PreparationReports) -> Self {
+        SystemPreparation { asked: PreparationRecord { shift, ..asked.into() }, reports }
     }
 }
 
@@ -35,15 +35,16 @@ pub(crate) fn system(facts: &mut Facts, name: &str, fields: &SystemFields) {
             text::count(nnz)
         ),
     );
-    let condition_number = fields.condition_number.map_or("infinite (singular)".to_string(), text::number);
-    facts.add(
-        "system",
-        format!(
-            "norm {}, condition number {condition_number} ({})",
-            text::number(fields.norm),
-            fields.condition_number_method
-        ),
-    );
+    let condition_number = match fields.condition_number {
+        Some(number) => {
+            format!("condition number {} ({})", text::number(number), fields.condition_number_method)
+        }
+        None if fields.condition_number_method == "not_computed" => {
+            "condition number not computed".to_string()
+        }
+        None => format!("condition number infinite (singular) ({})", fields.condition_number_method),
+    };
+    facts.add("system", format!("norm {}, {condition_number}", text::number(fields.norm)));
 }
 
 /// What was done to the matrix; nothing is said where nothing was done.

@@ -2,9 +2,11 @@
 
 use crate::error::EncodingError;
 use crate::method::BlockEncoding;
-use qnewton_circuit::{Operation, QubitId, Structured, lower::lower_structures};
+use crate::reference::Columns;
+use qnewton_circuit::{
+    Circuit, CircuitError, Operation, QubitId, Structured, Table, lower::lower_structures,
+};
 use qnewton_core::Monitor;
-use qnewton_matrix::SparseMatrix;
 use qnewton_statevector::block;
 use std::f64::consts::PI;
 
@@ -14,12 +16,15 @@ const EXECUTED_LIMIT: usize = 26;
 /// Gate-by-gate execution of a lowered encoding is preferred up to this many amplitude updates.
 const LOWERED_WORK_LIMIT: u128 = 1 << 29;
 
+/// Where the rounding of the lowering is bounded by this, in units of alpha, nothing is gained by executing it.
+const NEGLIGIBLE_ROUNDING: f64 = 1e-13;
+
 /// How an error was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateMethod {
     /// All columns of the encoding were executed and compared with the matrix.
     Executed,
-    /// An analytic bound of the rounding errors of the construction.
+    /// An analytic bound: of the construction, and of its rounding errors.
     Bounded,
 }
 
@@ -33,12 +38,14 @@ impl CertificateMethod {
     }
 }
 
-/// An upper bound of ||alpha <0|U|0> - A||.
+/// Bounds of ||alpha <0|U|0> - A|| from both sides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Certificate {
-    /// The bound, in units of A, operator norm.
+    /// Upper bound, in units of A, operator norm.
     pub error: f64,
-    /// How it was obtained.
+    /// Lower bound; 0 where nothing was executed.
+    pub error_at_least: f64,
+    /// How they were obtained.
     pub method: CertificateMethod,
 }
 
@@ -60,26 +67,33 @@ pub fn is_executable(encoding: &BlockEncoding) -> bool {
 
 /// Certifies an encoding of `matrix`, whose dimension is 2^system.
 ///
-/// Executed: the Frobenius norm of the difference of all columns, which bounds the operator norm. Where
-/// executing gate by gate would take long, structured operations run directly and the rounding of their lowering
-/// is added as a bound.
+/// Executed: with E the difference of all columns, the operator norm is at least the largest 2-norm of a column, and
+/// at most the smaller of the Frobenius norm and sqrt(||E||_1 ||E||_inf). Where executing gate by gate would take long,
+/// structured operations run directly and the rounding of their lowering is added as a bound.
+///
+/// Not executed: the bound of the construction plus that of its rounding.
 pub fn certify(
     encoding: &BlockEncoding,
-    matrix: &SparseMatrix<f64>,
+    matrix: &dyn Columns,
     verification: Verification,
     monitor: &dyn Monitor,
 ) -> Result<Certificate, EncodingError> {
-    let rounding = rounding_bound(encoding);
-    if verification == Verification::WhereItFits && !is_executable(encoding) {
-        return Ok(Certificate { error: rounding, method: CertificateMethod::Bounded });
+    let size = 1usize.checked_shl(encoding.system_qubits as u32).unwrap_or(usize::MAX);
+    if matrix.dimension() != size {
+        return Err(EncodingError::Dimension { rows: matrix.dimension(), columns: matrix.dimension() });
     }
-    let size = 1usize << encoding.system_qubits;
+    let rounding = encoding.alpha * rounding_bound(&encoding.circuit)?;
+    if verification == Verification::WhereItFits && !is_executable(encoding) {
+        let error = encoding.truncation + rounding;
+        return Ok(Certificate { error, error_at_least: 0.0, method: CertificateMethod::Bounded });
+    }
     let system: Vec<QubitId> = (0..encoding.system_qubits as u32).map(QubitId).collect();
     let amplitudes = 1u128 << (encoding.circuit.entry()?.qubit_count() + encoding.system_qubits).min(100);
-    let gates = 2 * encoding.largest_table as u128;
+    let gates = qnewton_circuit::cost(&encoding.circuit)?.total();
     let columns;
-    let unseen;
-    if amplitudes.saturating_mul(gates) <= LOWERED_WORK_LIMIT {
+    let mut unseen;
+    let lower_first = rounding > NEGLIGIBLE_ROUNDING * encoding.alpha;
+    if lower_first && amplitudes.saturating_mul(gates) <= LOWERED_WORK_LIMIT {
         let lowered = lower_structures(&qnewton_circuit::lower::allocate_ancillas(&encoding.circuit)?, true)?;
         columns = block(&lowered, &system, 0..size, monitor)?;
         unseen = 0.0;
@@ -89,46 +103,89 @@ pub fn certify(
     }
     // In units of alpha, so that squares neither overflow nor vanish.
     let mut squares = 0.0;
+    let (mut largest_column, mut largest_sum) = (0.0f64, 0.0f64);
+    let mut row_sums = vec![0.0; size];
     for (j, mut column) in columns.into_iter().enumerate() {
-        for (row, value) in matrix_column(matrix, j) {
-            column[row] -= value / encoding.alpha;
+        matrix.for_each(j, &mut |row, value| column[row] -= value / encoding.alpha);
+        let (mut square, mut sum) = (0.0, 0.0);
+        for (entry, row_sum) in column.iter().zip(&mut row_sums) {
+            let magnitude = entry.norm();
+            square += magnitude * magnitude;
+            sum += magnitude;
+            *row_sum += magnitude;
         }
-        squares += column.iter().map(|entry| entry.norm_sqr()).sum::<f64>();
+        squares += square;
+        largest_column = largest_column.max(square.sqrt());
+        largest_sum = largest_sum.max(sum);
     }
+    let largest_row = row_sums.into_iter().fold(0.0, f64::max);
+    let norm = f64::min(squares.sqrt(), (largest_sum * largest_row).sqrt());
     // What is executed rounds as the emitted circuit does, each gate once, though not in the same way.
-    let gates = encoding.largest_table as f64 + 16.0;
-    let unseen = unseen + encoding.alpha * gates.sqrt() * f64::EPSILON;
-    Ok(Certificate { error: encoding.alpha * squares.sqrt() + unseen, method: CertificateMethod::Executed })
+    let gates = largest_table(&encoding.circuit) as f64 + 16.0;
+    unseen += encoding.alpha * gates.sqrt() * f64::EPSILON;
+    Ok(Certificate {
+        error: encoding.alpha * norm + unseen,
+        error_at_least: (encoding.alpha * largest_column - unseen).max(0.0),
+        method: CertificateMethod::Executed,
+    })
 }
 
-/// Rounding of the construction, for every multiplexed rotation in it. The L transformed angles of one are off by at most
-/// 2 log2(L) eps times their 2-norm, which is at most the largest angle, 2 pi; elision adds up to 16 eps 2 pi / sqrt(L)
-/// each. An angle is a signed sum of all of them, at most sqrt(L) times the 2-norm, and half of it is an error of
-/// amplitude. Every definition is called at most twice.
-fn rounding_bound(encoding: &BlockEncoding) -> f64 {
+/// The length of the largest table that a structured operation refers to.
+fn largest_table(circuit: &Circuit) -> u64 {
+    let length = |table: &Table| match table {
+        Table::Angles(table) => table.len(),
+        Table::Indices(table) => table.len(),
+    };
+    circuit.tables().iter().map(length).max().unwrap_or(0)
+}
+
+/// Rounding of the construction in units of alpha, for every multiplexed rotation in it, times the calls of its
+/// definition. The L transformed angles of one are off by at most 2 log2(L) eps times their 2-norm, which is at most
+/// the largest angle, 2 pi; elision adds up to 16 eps 2 pi / sqrt(L) each. An angle is a signed sum of all of them, at
+/// most sqrt(L) times the 2-norm, and half of it is an error of amplitude.
+fn rounding_bound(circuit: &Circuit) -> Result<f64, CircuitError> {
     let angle = |length: f64| length.sqrt() * (2.0 * length.log2() + 16.0) * f64::EPSILON * 2.0 * PI;
     let power = |qubits: usize| 2f64.powi(qubits as i32);
+    let definitions = circuit.definitions();
+    let mut calls = vec![0.0; definitions.len()];
+    calls[circuit.entry_id()?.index()] = 1.0;
     let mut sum = 0.0;
-    for definition in encoding.circuit.definitions() {
+    // Callers stand behind their callees.
+    for (index, definition) in definitions.iter().enumerate().rev() {
+        let times = calls[index];
+        if times == 0.0 {
+            continue;
+        }
+        let mut own = 0.0;
         for &operation in definition.operations() {
-            sum += match operation {
+            own += match operation {
                 Operation::Structured(position) => match &definition.structured(position).kind {
                     Structured::MultiplexedRotation { selects, .. } => angle(power(selects.len())),
+                    Structured::Diagonal { qubits, .. } => angle(power(qubits.len())),
                     Structured::StatePreparation { qubits, .. } => {
                         (0..qubits.len()).map(|level| angle(power(level))).sum()
                     }
                     Structured::TableLookup { address, target, .. } => {
                         (target.len() + 1) as f64 * angle(power(address.len()))
                     }
-                    _ => 16.0 * f64::EPSILON,
+                    kind => 16.0 * f64::EPSILON * (1.0 + kind.qubits().len() as f64).powi(2),
                 },
+                Operation::Call(position) => {
+                    let call = definition.calls(position);
+                    calls[call.callee.index()] += times * call.repetitions as f64;
+                    0.0
+                }
+                Operation::Conjugate(position) => {
+                    let conjugate = definition.conjugates(position);
+                    for (call, factor) in [(&conjugate.outer, 2.0), (&conjugate.inner, 1.0)] {
+                        calls[call.callee.index()] += times * factor * call.repetitions as f64;
+                    }
+                    0.0
+                }
                 _ => 16.0 * f64::EPSILON,
             };
         }
+        sum += times * own;
     }
-    encoding.alpha * sum
-}
-
-fn matrix_column(matrix: &SparseMatrix<f64>, column: usize) -> Vec<(usize, f64)> {
-    (0..matrix.rows()).map(|row| (row, matrix.get(row, column))).filter(|&(_, value)| value != 0.0).collect()
+    Ok(sum)
 }

@@ -2,6 +2,7 @@
 
 use qnewton_circuit::CircuitError;
 use qnewton_core::Cancelled;
+use qnewton_matrix::DecompositionError;
 use qnewton_statevector::ExecutorError;
 use thiserror::Error;
 
@@ -38,12 +39,41 @@ pub enum EncodingError {
         /// The limit.
         limit: u128,
     },
+    /// The method does not suit the matrix.
+    #[error("encoding `{method}` is not applicable: {reason}")]
+    NotApplicable {
+        /// The method.
+        method: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// A template met a matrix of another sparsity pattern.
+    #[error(
+        "the matrix does not have the sparsity pattern that this `{method}` encoding was laid out for: encode it anew"
+    )]
+    Pattern {
+        /// The method.
+        method: &'static str,
+    },
+    /// The error asked for cannot be kept.
+    #[error("encoding `{method}` has an error of {error:e}; at most {allowed:e} is allowed")]
+    Inexact {
+        /// The method.
+        method: &'static str,
+        /// Bound of its error, operator norm, in units of A.
+        error: f64,
+        /// What was asked for.
+        allowed: f64,
+    },
     /// No method was usable.
     #[error("no encoding is applicable: {reasons}")]
     NoMethod {
         /// Each method with its reason.
         reasons: String,
     },
+    /// The matrix has no decomposition in floating point.
+    #[error(transparent)]
+    Decomposition(#[from] DecompositionError),
     /// The circuit is not as it should be.
     #[error(transparent)]
     Circuit(#[from] CircuitError),

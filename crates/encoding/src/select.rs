@@ -2,12 +2,23 @@
 
 use crate::error::EncodingError;
 use crate::method::{BlockEncoding, Method};
-use crate::{dyadic, fable, sparse};
-use qnewton_circuit::{AngleTable, Counts, Gate, cost};
-use qnewton_matrix::{SparseMatrix, is_symmetric};
+use crate::sparse::Grouping;
+use crate::template::{EncodingOptions, Template};
+use crate::{
+    banded, bitble, dyadic, fable, kronecker, low_rank, ls_fable, pauli, s_fable, sparse, spectral,
+    structured,
+};
+use qnewton_circuit::{Basis, Counts, Gate, count, lower};
+use qnewton_matrix::{Scalar, SparseMatrix, is_hermitian};
 
-/// Tables above this many angles are refused: 2^28 take 2 GiB.
-const TABLE_LIMIT: u128 = 1 << 28;
+/// Tables above 2^this many angles are refused: 2^28 take 2 GiB.
+pub(crate) const TABLE_QUBITS: usize = 28;
+
+/// Candidates predicted to have at most this many `cx` are lowered and counted.
+const COUNTED_LIMIT: u128 = 1 << 20;
+
+/// An encoding with at most this error by construction, in units of alpha, is exact up to rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// What a method would cost, from sizes alone.
 #[derive(Clone, Debug)]
@@ -18,88 +29,207 @@ pub struct Prediction {
     pub alpha: f64,
     /// Gates of one query before data-dependent elision: single-qubit gates and `cx`.
     pub counts: Counts,
+    /// Number of system qubits.
+    pub system_qubits: usize,
+    /// Qubits that must be projected on |0>.
+    pub projected_qubits: usize,
+    /// Qubits that are returned to |0> in any case.
+    pub clean_qubits: usize,
+    /// Whether U^2 = 1.
+    pub hermitian: bool,
+    /// Whether it needs eigenvectors or singular vectors.
+    pub spectral: bool,
 }
 
 impl Prediction {
-    /// Gates per query times alpha: what the end-to-end cost is proportional to.
-    pub fn figure_of_merit(&self) -> f64 {
-        self.counts.gate(Gate::Cx) as f64 * self.alpha
+    /// Of a template.
+    fn of<S: Scalar>(template: &Template<S>) -> Result<Self, EncodingError> {
+        let allocated = qnewton_circuit::lower::allocate_ancillas(&template.circuit)?;
+        let entry = template.circuit.entry()?;
+        let projected = template.projected.iter().filter_map(|name| entry.register(name));
+        Ok(Prediction {
+            method: template.method,
+            alpha: template.alpha,
+            counts: template.counts()?,
+            system_qubits: template.system_qubits,
+            projected_qubits: projected.map(|register| register.len as usize).sum(),
+            clean_qubits: allocated.entry()?.qubit_count() - entry.operand_count(),
+            hermitian: template.hermitian,
+            spectral: template.spectral,
+        })
+    }
+
+    /// `cx` gates of one query before elision.
+    pub fn two_qubit_count(&self) -> u128 {
+        self.counts.gate(Gate::Cx)
+    }
+
+    /// `cx` gates per query times the queries that a solver needs at this alpha: what the end-to-end cost is
+    /// proportional to.
+    pub fn figure_of_merit(&self, queries: &dyn Fn(f64) -> f64) -> f64 {
+        self.two_qubit_count() as f64 * queries(self.alpha)
+    }
+}
+
+/// A method in a comparison.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The method.
+    pub method: Method,
+    /// What it would cost, or why it cannot be used.
+    pub prediction: Result<Prediction, EncodingError>,
+    /// The encoding, where the prediction was small enough to build it.
+    pub encoding: Option<BlockEncoding>,
+    /// `cx` gates of one query of that encoding, counted after lowering.
+    pub counted: Option<u128>,
+}
+
+impl Candidate {
+    /// Subnormalization, of the encoding if there is one.
+    pub fn alpha(&self) -> Option<f64> {
+        let predicted = self.prediction.as_ref().ok().map(|prediction| prediction.alpha);
+        self.encoding.as_ref().map(|encoding| encoding.alpha).or(predicted)
+    }
+
+    /// `cx` gates per query, counted if that was done, else predicted.
+    pub fn two_qubit_count(&self) -> Option<u128> {
+        self.counted.or(self.prediction.as_ref().ok().map(Prediction::two_qubit_count))
+    }
+
+    /// `cx` gates per query times queries; infinite for a method that cannot be used.
+    pub fn figure_of_merit(&self, queries: &dyn Fn(f64) -> f64) -> f64 {
+        match (self.two_qubit_count(), self.alpha()) {
+            (Some(count), Some(alpha)) => count as f64 * queries(alpha),
+            _ => f64::INFINITY,
+        }
+    }
+
+    /// Whether the automatic choice may take it.
+    pub fn is_eligible(&self, options: &EncodingOptions) -> bool {
+        self.prediction.as_ref().is_ok_and(|prediction| options.allow_spectral || !prediction.spectral)
+    }
+}
+
+/// The layout of `method` for a matrix of dimension 2^n, n >= 1. No table is built.
+pub fn template<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    method: Method,
+    options: &EncodingOptions,
+) -> Result<Template<S>, EncodingError> {
+    check(matrix)?;
+    let hermitian = is_hermitian(matrix);
+    match method {
+        Method::Sparse => sparse::template_for(matrix, hermitian, Grouping::Any),
+        Method::Fable => fable::template_for(matrix, hermitian, options.error),
+        Method::SFable => s_fable::template_for(matrix, hermitian, options.error),
+        Method::LsFable => ls_fable::template_for(matrix, hermitian, options.error),
+        Method::Bitble => bitble::template_for(matrix, hermitian),
+        Method::PauliLcu => pauli::template_for(matrix, hermitian, options.error),
+        Method::Dyadic => dyadic::template_for(matrix, hermitian),
+        Method::Dictionary => sparse::template_for(matrix, hermitian, Grouping::EqualMagnitude),
+        Method::Gram => Err(EncodingError::NotApplicable {
+            method: method.name(),
+            reason: "it takes a file of per-sample gradients in place of a matrix".to_string(),
+        }),
+        Method::Banded => banded::template_for(matrix, hermitian, options),
+        Method::Structured => structured::template_for(matrix, hermitian),
+        Method::Kronecker => kronecker::template_for(matrix, options),
+        Method::Dilation => spectral::template_for(matrix, hermitian),
+        Method::LowRankPlusDiagonal => low_rank::template_for(matrix),
     }
 }
 
 /// The cost of `method` for a matrix of dimension 2^n, n >= 1. No table is built.
-pub fn predict(matrix: &SparseMatrix<f64>, method: Method) -> Result<Prediction, EncodingError> {
-    let n = check(matrix)?;
-    let symmetric = is_symmetric(matrix);
-    let too_large = |qubits: usize| {
-        let entries = 1u128 << qubits;
-        let error = EncodingError::TooLarge {
-            method: method.name(),
-            dimension: matrix.rows(),
-            entries,
-            limit: TABLE_LIMIT,
-        };
-        if entries > TABLE_LIMIT { Err(error) } else { Ok(()) }
-    };
-    let (alpha, circuit) = match method {
-        Method::Fable => {
-            too_large(2 * n)?;
-            (
-                fable::alpha(matrix),
-                fable::circuit(n, AngleTable::Symbolic { length: 1 << (2 * n) }, symmetric),
-            )
-        }
-        Method::Dyadic => {
-            let masks = dyadic::Masks::of(matrix);
-            too_large(n + masks.term_qubits(n))?;
-            (masks.alpha(), dyadic::symbolic(n, &masks))
-        }
-        Method::Sparse => {
-            // A colouring holds a full permutation for each colour.
-            let lower_bound = matrix.sparsity();
-            too_large(n + crate::lcu::qubits_for(lower_bound))?;
-            let colours = sparse::colours(matrix, symmetric);
-            too_large(n + crate::lcu::qubits_for(colours.len()))?;
-            (colours.iter().map(|colour| colour.weight).sum(), sparse::symbolic(n, colours.len(), symmetric))
-        }
-    };
-    Ok(Prediction { method, alpha, counts: cost(&circuit)? })
+pub fn predict<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    method: Method,
+    options: &EncodingOptions,
+) -> Result<Prediction, EncodingError> {
+    Prediction::of(&template(matrix, method, options)?)
 }
 
-/// The methods by increasing (`cx` per query) x alpha; an error if none is applicable.
-pub fn select(matrix: &SparseMatrix<f64>) -> Result<Vec<Prediction>, EncodingError> {
+/// What a comparison does with small candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Predictions only, from sizes: fast for every matrix.
+    Predicted,
+    /// Candidates predicted to have up to 2^20 `cx` are built, lowered and counted, so that gates that vanish for the
+    /// values at hand decide too.
+    Counted,
+}
+
+/// All methods: usable ones by increasing (`cx` per query) x (queries at their alpha), then the others.
+pub fn compare<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    options: &EncodingOptions,
+    queries: &dyn Fn(f64) -> f64,
+    comparison: Comparison,
+) -> Result<Vec<Candidate>, EncodingError> {
     check(matrix)?;
-    let (mut predictions, mut reasons) = (Vec::new(), Vec::new());
+    let mut candidates = Vec::with_capacity(Method::ALL.len());
     for &method in Method::ALL {
-        match predict(matrix, method) {
-            Ok(prediction) => predictions.push(prediction),
-            Err(error) => reasons.push(format!("{}: {error}", method.name())),
+        let mut candidate =
+            Candidate { method, prediction: predict(matrix, method, options), encoding: None, counted: None };
+        let small = candidate.two_qubit_count().is_some_and(|count| count <= COUNTED_LIMIT);
+        if comparison == Comparison::Counted && small {
+            match encode(matrix, method, options) {
+                Ok(encoding) => {
+                    let counts = count(&lower(&encoding.circuit, Basis::U3Cx)?)?;
+                    candidate.counted = Some(counts.gate(Gate::Cx));
+                    candidate.encoding = Some(encoding);
+                }
+                Err(error) => candidate.prediction = Err(error),
+            }
         }
+        candidates.push(candidate);
     }
-    if predictions.is_empty() {
-        return Err(EncodingError::NoMethod { reasons: reasons.join("; ") });
-    }
-    predictions
-        .sort_by(|a, b| a.figure_of_merit().total_cmp(&b.figure_of_merit()).then(a.method.cmp(&b.method)));
-    Ok(predictions)
+    candidates.sort_by(|a, b| {
+        let usable = b.prediction.is_ok().cmp(&a.prediction.is_ok());
+        let merit = a.figure_of_merit(queries).total_cmp(&b.figure_of_merit(queries));
+        // Between equals the smaller alpha, then the order of the methods.
+        let alpha = a.alpha().unwrap_or(0.0).total_cmp(&b.alpha().unwrap_or(0.0));
+        usable.then(merit).then(alpha).then(a.method.cmp(&b.method))
+    });
+    Ok(candidates)
 }
 
-/// Encodes a matrix of dimension 2^n, n >= 1, by `method`, or by the cheapest one.
-pub fn encode(matrix: &SparseMatrix<f64>, method: Option<Method>) -> Result<BlockEncoding, EncodingError> {
-    let method = match method {
-        Some(method) => predict(matrix, method)?.method,
-        None => select(matrix)?[0].method,
+/// Encodes a matrix of dimension 2^n, n >= 1, by `method`.
+pub fn encode<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    method: Method,
+    options: &EncodingOptions,
+) -> Result<BlockEncoding, EncodingError> {
+    let encoding = template(matrix, method, options)?.encode(matrix)?;
+    if encoding.truncation > options.error.max(ROUNDING * encoding.alpha) {
+        let (error, allowed) = (encoding.truncation, options.error);
+        return Err(EncodingError::Inexact { method: method.name(), error, allowed });
+    }
+    Ok(encoding)
+}
+
+/// Encodes a matrix of dimension 2^n, n >= 1, by the method with the fewest `cx` gates in all `queries` at its alpha:
+/// see [`Comparison::Counted`].
+pub fn encode_cheapest<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    options: &EncodingOptions,
+    queries: &dyn Fn(f64) -> f64,
+) -> Result<BlockEncoding, EncodingError> {
+    let candidates = compare(matrix, options, queries, Comparison::Counted)?;
+    let reason = |candidate: &Candidate| match &candidate.prediction {
+        Err(error) => error.to_string(),
+        Ok(_) => format!("encoding `{}` needs singular vectors", candidate.method.name()),
     };
-    let symmetric = is_symmetric(matrix);
-    Ok(match method {
-        Method::Sparse => sparse::encode(matrix, symmetric),
-        Method::Fable => fable::encode(matrix, symmetric),
-        Method::Dyadic => dyadic::encode(matrix, symmetric),
-    })
+    let reasons: Vec<String> = candidates.iter().map(reason).collect();
+    let best = candidates.into_iter().find(|candidate| candidate.is_eligible(options));
+    match best {
+        Some(Candidate { encoding: Some(encoding), .. }) => Ok(encoding),
+        Some(Candidate { method, .. }) => encode(matrix, method, options),
+        None => Err(EncodingError::NoMethod { reasons: reasons.join("; ") }),
+    }
 }
 
 /// The number of system qubits of a matrix that can be encoded.
-fn check(matrix: &SparseMatrix<f64>) -> Result<usize, EncodingError> {
+pub(crate) fn check<S: Scalar>(matrix: &SparseMatrix<S>) -> Result<usize, EncodingError> {
     let (rows, columns) = (matrix.rows(), matrix.cols());
     if rows != columns || rows < 2 || !rows.is_power_of_two() {
         return Err(EncodingError::Dimension { rows, columns });
@@ -111,4 +241,19 @@ fn check(matrix: &SparseMatrix<f64>) -> Result<usize, EncodingError> {
         return Err(EncodingError::ZeroMatrix);
     }
     Ok(rows.trailing_zeros() as usize)
+}
+
+/// Refuses tables of more than 2^[`TABLE_QUBITS`] entries.
+pub(crate) fn check_table(method: Method, dimension: usize, qubits: usize) -> Result<(), EncodingError> {
+    if qubits > TABLE_QUBITS { Err(too_large(method, dimension, qubits)) } else { Ok(()) }
+}
+
+/// The refusal of a table of 2^qubits entries.
+pub(crate) fn too_large(method: Method, dimension: usize, qubits: usize) -> EncodingError {
+    EncodingError::TooLarge {
+        method: method.name(),
+        dimension,
+        entries: 1u128 << qubits.min(127),
+        limit: 1 << TABLE_QUBITS,
+    }
 }

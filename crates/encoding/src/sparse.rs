@@ -1,178 +1,262 @@
-//! Sparse: the sparsity graph is edge-coloured; each colour is a permutation of the unknowns.
+//! Sparse: the entries are coloured such that each colour is a permutation of the unknowns (for a Hermitian matrix an
+//! involution); A = sum over colours of D_c P_c, alpha = sum over c of max |D_c|.
 //!
-//! For the permutation p of one colour let m(j) = j xor p(j). Look m up, xor it into j, and look up
-//! m'(j') = j' xor p^-1(j') to clean the register: two table look-ups, which all colours share with the colour as
-//! further address bits, replace a permutation circuit. For symmetric A colours are involutions and m' = m.
+//! A look-up of m = j xor P_c(j) into a clean register, m xor j, and a second look-up that clears the register apply
+//! the permutation: for an involution m(P_c(j)) = m(j), so the second look-up is the first one.
+//!
+//! The dictionary variant (after arXiv 2405.18007) lets entries share a colour only if their magnitudes are equal: the
+//! flag then turns by 0, pi or 2 pi, which no rotation synthesis has to approximate.
 
-use crate::lcu::{Parts, Preparation, build, qubits_for, value_angle};
-use crate::method::{BlockEncoding, Method};
+use crate::error::EncodingError;
+use crate::lcu::{DiagonalTables, Parts, Preparation, Values, build, is_complex, qubits_for, template};
+use crate::method::Method;
+use crate::select::check_table;
+use crate::template::{Filled, Template};
 use qnewton_circuit::{AngleTable, Circuit, Gate, IndexTable, Structured, StructuredOperation};
-use qnewton_matrix::SparseMatrix;
+use qnewton_matrix::{Scalar, SparseMatrix};
 
-/// One colour: a permutation of the unknowns and the entries on it.
-pub(crate) struct Colour {
-    /// Row of each column.
-    pub image: Vec<usize>,
-    /// The entry (image\[j\], j) for each column j; zero where the permutation was completed.
-    pub values: Vec<f64>,
-    /// Largest magnitude.
-    pub weight: f64,
+/// Which entries may share a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grouping {
+    /// Any that make a partial permutation.
+    Any,
+    /// Those of equal magnitude.
+    EqualMagnitude,
 }
 
-/// Colours the entries greedily by decreasing magnitude, so that large ones share colours and the sum of the
-/// colours' largest magnitudes is small. The diagonal of a symmetric matrix is a colour of its own.
-pub(crate) fn colours(matrix: &SparseMatrix<f64>, symmetric: bool) -> Vec<Colour> {
-    let dimension = matrix.rows();
-    let mut entries: Vec<(usize, usize, f64)> =
-        matrix.iter().filter(|&(row, column, value)| value != 0.0 && !(symmetric && row > column)).collect();
-    entries.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()).then((a.0, a.1).cmp(&(b.0, b.1))));
-    // The diagonal first: no other entry can share its involution at the same unknown.
-    let mut result: Vec<Colouring> = Vec::new();
-    let (diagonal, others): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|&(row, column, _)| symmetric && row == column);
-    if !diagonal.is_empty() {
-        let mut colour = Colouring::new(dimension);
-        diagonal.iter().for_each(|&(row, _, value)| colour.set(row, row, value));
-        result.push(colour);
-    }
-    let first = result.len();
-    for (row, column, value) in others {
-        let free =
-            |colour: &Colouring| colour.is_free(row, column) && (!symmetric || colour.is_free(column, row));
-        let position = match result[first..].iter().position(free) {
-            Some(position) => first + position,
-            None => {
-                result.push(Colouring::new(dimension));
-                result.len() - 1
-            }
-        };
-        result[position].set(row, column, value);
-        if symmetric {
-            result[position].set(column, row, value);
+impl Grouping {
+    fn method(self) -> Method {
+        match self {
+            Grouping::Any => Method::Sparse,
+            Grouping::EqualMagnitude => Method::Dictionary,
         }
     }
-    result.into_iter().map(Colouring::complete).collect()
 }
 
+/// A partial permutation of the unknowns, completed: the row for each column.
+type Images = Vec<Image>;
+
+/// Where a column goes in a colour.
+#[derive(Clone, Copy)]
+struct Image {
+    row: u32,
+    /// Whether the entry there belongs to the colour; else its value is zero here.
+    owned: bool,
+}
+
+const FREE: Image = Image { row: u32::MAX, owned: false };
+
 struct Colouring {
-    image: Vec<usize>,
+    image: Images,
     used_rows: Vec<bool>,
-    values: Vec<f64>,
+    magnitude: f64,
 }
 
 impl Colouring {
-    fn new(dimension: usize) -> Self {
-        Colouring {
-            image: vec![usize::MAX; dimension],
-            used_rows: vec![false; dimension],
-            values: vec![0.0; dimension],
-        }
+    fn new(dimension: usize, magnitude: f64) -> Self {
+        Colouring { image: vec![FREE; dimension], used_rows: vec![false; dimension], magnitude }
     }
 
     fn is_free(&self, row: usize, column: usize) -> bool {
-        self.image[column] == usize::MAX && !self.used_rows[row]
+        self.image[column].row == FREE.row && !self.used_rows[row]
     }
 
-    fn set(&mut self, row: usize, column: usize, value: f64) {
-        self.image[column] = row;
+    fn set(&mut self, row: usize, column: usize, owned: bool) {
+        self.image[column] = Image { row: row as u32, owned };
         self.used_rows[row] = true;
-        self.values[column] = value;
     }
 
     /// Completes the partial permutation: fixed points where possible, the rest in order.
-    fn complete(mut self) -> Colour {
+    fn complete(mut self) -> Images {
         for j in 0..self.image.len() {
             if self.is_free(j, j) {
-                self.set(j, j, 0.0);
+                self.set(j, j, false);
             }
         }
         let rows: Vec<usize> = (0..self.image.len()).filter(|&row| !self.used_rows[row]).collect();
-        let columns: Vec<usize> = (0..self.image.len()).filter(|&j| self.image[j] == usize::MAX).collect();
+        let columns: Vec<usize> = (0..self.image.len()).filter(|&j| self.image[j].row == FREE.row).collect();
         for (row, column) in rows.into_iter().zip(columns) {
-            self.set(row, column, 0.0);
+            self.set(row, column, false);
         }
-        let weight = self.values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-        Colour { image: self.image, values: self.values, weight }
+        self.image
     }
 }
 
-/// The encoding of a matrix of dimension 2^n, n >= 1, that is not zero.
-pub(crate) fn encode(matrix: &SparseMatrix<f64>, symmetric: bool) -> BlockEncoding {
-    let n = matrix.rows().trailing_zeros() as usize;
+/// Colours the entries greedily by decreasing magnitude, so that large ones share colours and the sum of the
+/// colours' largest magnitudes is small. The diagonal of a Hermitian matrix has colours of its own, because no other
+/// entry can share an involution with it at the same unknown. More than `limit` colours are refused.
+fn colours<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    hermitian: bool,
+    grouping: Grouping,
+    limit: usize,
+) -> Result<Vec<Images>, usize> {
     let dimension = matrix.rows();
-    let colours = colours(matrix, symmetric);
-    let qubits = qubits_for(colours.len());
-    let size = 1usize << (n + qubits);
-    let mut amplitudes = vec![0.0; 1 << qubits];
-    let mut angles = vec![value_angle(0.0, 1.0); size];
-    let (mut forward, mut backward) = (vec![0u64; size], vec![0u64; size]);
-    for (position, colour) in colours.iter().enumerate() {
-        amplitudes[position] = colour.weight.sqrt();
-        for (j, (&row, &value)) in colour.image.iter().zip(&colour.values).enumerate() {
-            let address = position * dimension;
-            angles[address + j] = value_angle(value, colour.weight);
-            forward[address + j] = (j ^ row) as u64;
-            backward[address + row] = (j ^ row) as u64;
+    let mut entries: Vec<(usize, usize, f64)> = matrix
+        .iter()
+        .filter(|&(row, column, _)| !(hermitian && row > column))
+        .map(|(row, column, value)| (row, column, value.magnitude()))
+        .collect();
+    entries.sort_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
+    let (diagonal, others): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|&(row, column, _)| hermitian && row == column);
+    let mut result: Vec<Colouring> = Vec::new();
+    for part in [diagonal, others] {
+        let mut first = result.len();
+        for (row, column, magnitude) in part {
+            if grouping == Grouping::EqualMagnitude {
+                // Magnitudes fall: colours of larger ones are closed.
+                while result.get(first).is_some_and(|colour| colour.magnitude != magnitude) {
+                    first += 1;
+                }
+            }
+            let free = |colour: &Colouring| {
+                colour.is_free(row, column) && (!hermitian || colour.is_free(column, row))
+            };
+            let position = match result[first..].iter().position(free) {
+                Some(position) => first + position,
+                None if result.len() == limit => return Err(limit),
+                None => {
+                    result.push(Colouring::new(dimension, magnitude));
+                    result.len() - 1
+                }
+            };
+            result[position].set(row, column, true);
+            if hermitian {
+                result[position].set(column, row, true);
+            }
         }
     }
-    let width = n as u32;
-    BlockEncoding {
-        circuit: circuit(
-            n,
-            qubits,
+    Ok(result.into_iter().map(Colouring::complete).collect())
+}
+
+/// What depends on the pattern.
+struct Layout {
+    grouping: Grouping,
+    n: usize,
+    colours: Vec<Images>,
+    hermitian: bool,
+    complex: bool,
+}
+
+impl Layout {
+    fn term_qubits(&self) -> usize {
+        qubits_for(self.colours.len())
+    }
+
+    fn symbolic(&self) -> Circuit {
+        let length = 1 << (self.n + self.term_qubits());
+        let width = self.n as u32;
+        let table = || IndexTable::Symbolic { width, length };
+        let amplitudes = AngleTable::Symbolic { length: 1 << self.term_qubits() };
+        self.circuit(
+            amplitudes,
+            Values::symbolic(length, self.complex),
+            table(),
+            (!self.hermitian).then(table),
+        )
+    }
+
+    /// The largest magnitude of each colour, and how many entries lie in a colour.
+    fn weights<S: Scalar>(&self, matrix: &SparseMatrix<S>) -> (Vec<f64>, usize) {
+        let mut found = 0;
+        let weights = self.colours.iter().map(|image| {
+            let owned = image.iter().enumerate().filter(|(_, image)| image.owned);
+            owned.fold(0.0, |largest: f64, (j, image)| {
+                let magnitude = matrix.get(image.row as usize, j).magnitude();
+                found += usize::from(magnitude != 0.0);
+                largest.max(magnitude)
+            })
+        });
+        (weights.collect(), found)
+    }
+
+    fn fill<S: Scalar>(&self, matrix: &SparseMatrix<S>) -> Option<Filled> {
+        let (weights, found) = self.weights(matrix);
+        if found != matrix.nnz() || is_complex(matrix) && !self.complex {
+            return None;
+        }
+        let dimension = matrix.rows();
+        let size = 1usize << (self.n + self.term_qubits());
+        let mut amplitudes = vec![0.0; 1 << self.term_qubits()];
+        let mut values = DiagonalTables::new(size, self.complex, self.hermitian);
+        let (mut forward, mut backward) = (vec![0u64; size], vec![0u64; size]);
+        for (position, (image, &weight)) in self.colours.iter().zip(&weights).enumerate() {
+            amplitudes[position] = weight.sqrt();
+            let address = position * dimension;
+            for (j, image) in image.iter().enumerate() {
+                let row = image.row as usize;
+                if image.owned {
+                    values.set(address + j, matrix.get(row, j), weight);
+                }
+                forward[address + j] = (j ^ row) as u64;
+                backward[address + row] = (j ^ row) as u64;
+            }
+        }
+        let width = self.n as u32;
+        let circuit = self.circuit(
             AngleTable::Dense(amplitudes),
-            AngleTable::Dense(angles),
+            values.finish(),
             IndexTable::Dense { width, values: forward },
             // The same table serves twice where every colour is an involution.
-            (!symmetric).then_some(IndexTable::Dense { width, values: backward }),
-            symmetric,
-        ),
-        method: Method::Sparse,
-        system_qubits: n,
-        projected: vec!["term".into(), "flag".into()],
-        alpha: colours.iter().map(|colour| colour.weight).sum(),
-        hermitian: symmetric,
-        spectral: false,
-        largest_table: size,
+            (!self.hermitian).then_some(IndexTable::Dense { width, values: backward }),
+        );
+        Some(Filled { circuit, alpha: weights.iter().sum(), truncation: 0.0 })
+    }
+
+    fn circuit(
+        &self,
+        amplitudes: AngleTable,
+        values: Values,
+        forward: IndexTable,
+        backward: Option<IndexTable>,
+    ) -> Circuit {
+        let parts = Parts {
+            system_qubits: self.n,
+            term_qubits: self.term_qubits(),
+            preparation: Preparation::Amplitudes(amplitudes),
+            values,
+            reflect: self.hermitian,
+            work: true,
+        };
+        build(parts, |circuit, definition, registers| {
+            let Some(work) = &registers.work else { return };
+            let forward = circuit.add_indices(forward);
+            let backward = backward.map_or(forward, |table| circuit.add_indices(table));
+            let lookup = |entries| Structured::TableLookup {
+                address: registers.system.qubits().chain(registers.term.qubits()).collect(),
+                target: work.qubits().collect(),
+                entries,
+                // (-i)^popcount from the first look-up and i^popcount from the second cancel: both find the same entry.
+                relative_phase: true,
+            };
+            definition.push_structured(lookup(forward));
+            for (control, target) in work.qubits().zip(registers.system.qubits()) {
+                definition.gate(Gate::Cx, &[control, target], &[]);
+            }
+            definition.push_structured(StructuredOperation { inverse: true, ..lookup(backward).into() });
+        })
     }
 }
 
-/// The circuit with the same sizes and no values.
-pub(crate) fn symbolic(n: usize, colours: usize, symmetric: bool) -> Circuit {
-    let qubits = qubits_for(colours);
-    let length = 1 << (n + qubits);
-    let table = IndexTable::Symbolic { width: n as u32, length };
-    let backward = (!symmetric).then(|| table.clone());
-    let amplitudes = AngleTable::Symbolic { length: 1 << qubits };
-    circuit(n, qubits, amplitudes, AngleTable::Symbolic { length }, table, backward, symmetric)
-}
-
-fn circuit(
-    n: usize,
-    term_qubits: usize,
-    amplitudes: AngleTable,
-    angles: AngleTable,
-    forward: IndexTable,
-    backward: Option<IndexTable>,
-    reflect: bool,
-) -> Circuit {
-    let preparation = Preparation::Amplitudes(amplitudes);
-    let parts = Parts { system_qubits: n, term_qubits, preparation, angles, reflect, work: true };
-    build(parts, |circuit, definition, registers| {
-        let Some(work) = &registers.work else { return };
-        let forward = circuit.add_indices(forward);
-        let backward = backward.map_or(forward, |table| circuit.add_indices(table));
-        let lookup = |entries| Structured::TableLookup {
-            address: registers.system.qubits().chain(registers.term.qubits()).collect(),
-            target: work.qubits().collect(),
-            entries,
-            // (-i)^popcount from the first look-up and i^popcount from the second cancel: both find the same entry.
-            relative_phase: true,
-        };
-        definition.push_structured(lookup(forward));
-        for (control, target) in work.qubits().zip(registers.system.qubits()) {
-            definition.gate(Gate::Cx, &[control, target], &[]);
-        }
-        definition.push_structured(StructuredOperation { inverse: true, ..lookup(backward).into() });
-    })
+/// The template for a matrix of dimension 2^n, n >= 1, that is not zero.
+pub(crate) fn template_for<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    hermitian: bool,
+    grouping: Grouping,
+) -> Result<Template<S>, EncodingError> {
+    let n = matrix.rows().trailing_zeros() as usize;
+    let method = grouping.method();
+    // A colouring holds a full permutation for each colour.
+    check_table(method, matrix.rows(), n + qubits_for(matrix.sparsity()))?;
+    let limit = 1 << (crate::select::TABLE_QUBITS - n);
+    let colours = colours(matrix, hermitian, grouping, limit)
+        .map_err(|colours| crate::select::too_large(method, matrix.rows(), n + qubits_for(colours + 1)))?;
+    check_table(method, matrix.rows(), n + qubits_for(colours.len()))?;
+    let layout = Layout { grouping, n, colours, hermitian, complex: is_complex(matrix) };
+    let alpha = layout.weights(matrix).0.iter().sum();
+    let symbolic = layout.symbolic();
+    Ok(template(method, n, alpha, hermitian, symbolic, move |matrix| {
+        layout.fill(matrix).ok_or(EncodingError::Pattern { method: layout.grouping.method().name() })
+    }))
 }

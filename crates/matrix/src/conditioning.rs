@@ -23,6 +23,14 @@ pub enum ConditioningError {
     /// A damping factor that is negative, infinite or NaN.
     #[error("damping factor {0}; a finite number >= 0 is accepted")]
     Damping(f64),
+    /// Scaling by a diagonal with a zero.
+    #[error(
+        "diagonal entry {index} is zero, so the matrix has no symmetric diagonal scaling (indices count from 0)"
+    )]
+    ZeroDiagonal {
+        /// Its position, from 0.
+        index: usize,
+    },
     /// Pruning to no entries at all.
     #[error("pruning to 0 entries per row would erase the matrix; at least 1 is accepted")]
     NothingKept,

@@ -76,13 +76,13 @@ pub(crate) fn symmetric_eigenvectors(matrix: MatRef<'_, f64>) -> Result<(Vec<f64
     Ok((values.column_vector().iter().copied().collect(), vectors))
 }
 
-/// The singular values of a square matrix, descending.
+/// The singular values of a matrix, descending, as many as the smaller of its sides.
 pub(crate) fn singular_values(matrix: MatRef<'_, f64>) -> Result<Vec<f64>, NoConvergence> {
-    let dimension = matrix.nrows();
-    let parallelism = parallelism(dimension);
-    let mut values = Diag::<f64>::zeros(dimension);
+    let (rows, columns) = (matrix.nrows(), matrix.ncols());
+    let parallelism = parallelism(rows.min(columns));
+    let mut values = Diag::<f64>::zeros(rows.min(columns));
     let none = ComputeSvdVectors::No;
-    let scratch = svd_scratch::<f64>(dimension, dimension, none, none, parallelism, Default::default());
+    let scratch = svd_scratch::<f64>(rows, columns, none, none, parallelism, Default::default());
     let mut memory = MemBuffer::new(scratch);
     let stack = MemStack::new(&mut memory);
     svd(matrix, values.as_mut(), None, None, parallelism, stack, Default::default())?;

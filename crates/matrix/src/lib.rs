@@ -5,6 +5,7 @@
 //! reference solution. This crate knows nothing of circuits.
 
 mod conditioning;
+mod decompositions;
 mod dense;
 mod factorization;
 mod lanczos;
@@ -13,6 +14,7 @@ mod padding;
 mod pruning;
 mod read;
 mod scalar;
+mod scaling;
 mod solve;
 mod sparse;
 mod spectrum;
@@ -23,6 +25,10 @@ mod test_matrices;
 
 pub use conditioning::{
     ConditioningError, SYMMETRY_TOLERANCE, SymmetryReport, damp, is_hermitian, is_symmetric, symmetrise,
+};
+pub use decompositions::{
+    DecompositionError, EigenDecomposition, SingularValueDecomposition, complex_singular_value_decomposition,
+    hermitian_eigen_decomposition, singular_value_decomposition, symmetric_eigen_decomposition,
 };
 pub use factorization::{Factorization, SolverMethod};
 pub use lanczos::{
@@ -35,9 +41,11 @@ pub use padding::{pad_to_power_of_two, padding_value};
 pub use pruning::{PruneReport, prune};
 pub use read::{Location, ReadError, ReadErrorKind, read_matrix, read_vector};
 pub use scalar::Scalar;
+pub use scaling::{jacobi_scaling, scale_symmetrically};
 pub use solve::{Solution, SolveError, solve};
 pub use sparse::{AnyMatrix, MatrixError, SparseMatrix};
 pub use spectrum::{
-    Spectrum, SpectrumError, SpectrumMethod, SpectrumOptions, smallest_singular_vectors, spectrum,
+    Spectrum, SpectrumError, SpectrumMethod, SpectrumOptions, gram_spectrum, norm_only,
+    smallest_singular_vectors, spectrum,
 };
 pub use system::{DampingReport, InvalidSystem, LinearSystem, Preparation, PreparationReports, SystemError};

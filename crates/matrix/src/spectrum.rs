@@ -37,6 +37,8 @@ pub enum SpectrumMethod {
     Exact,
     /// Lanczos' method on the matrix, and on its inverse through a factorization.
     Lanczos,
+    /// Lanczos' method on the matrix alone: the norm is known, and nothing of the smallest singular value.
+    NormOnly,
 }
 
 /// The ends of the spectrum of a square matrix, in units of its entries.
@@ -105,6 +107,69 @@ impl From<LanczosBreakdown> for SpectrumError {
     fn from(_: LanczosBreakdown) -> Self {
         SpectrumError::NoConvergence
     }
+}
+
+/// The spectrum of (1/B) G^T G + shift I for a B x N matrix G, from the singular values of G: no N x N matrix is formed.
+pub fn gram_spectrum(matrix: &SparseMatrix<f64>, shift: f64) -> Result<Spectrum, SpectrumError> {
+    let (samples, unknowns) = (matrix.rows(), matrix.cols());
+    let unit = matrix.max_abs();
+    if samples == 0 || unknowns == 0 || unit == 0.0 || !unit.is_finite() || !shift.is_finite() {
+        return Err(SpectrumError::NoConvergence);
+    }
+    let singular = singular_values(to_dense(&matrix.scale(1.0 / unit)).as_ref())?;
+    let squares = singular.iter().map(|value| value * value * unit * unit / samples as f64);
+    let zero = (samples < unknowns).then_some(0.0);
+    let eigenvalues: Vec<f64> = squares.chain(zero).map(|square| square + shift).collect();
+    let largest = eigenvalues.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let lowest = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
+    let norm = largest.abs().max(lowest.abs());
+    let smallest = eigenvalues.iter().fold(f64::INFINITY, |smallest, value| smallest.min(value.abs()));
+    let rounding = 4.0 * samples.max(unknowns) as f64 * f64::EPSILON * norm;
+    let around = |value: f64| Interval { lower: (value - rounding).max(0.0), upper: value + rounding };
+    let singular = smallest <= rounding;
+    Ok(Spectrum {
+        norm,
+        smallest,
+        norm_interval: around(norm),
+        smallest_interval: around(smallest),
+        condition_number: (!singular).then(|| norm / smallest),
+        method: SpectrumMethod::Exact,
+        positive_definite: Some(!singular && lowest > 0.0),
+        smallest_eigenvalue: Some(lowest),
+        largest_eigenvalue: Some(largest),
+    })
+}
+
+/// Computes the norm of a square matrix by Lanczos' method, which needs matrix-vector products alone. The smallest
+/// singular value is reported as 0 with an interval up to the norm, and there is no condition number.
+pub fn norm_only(matrix: &SparseMatrix<f64>, options: &LanczosOptions) -> Result<Spectrum, SpectrumError> {
+    let (scaled, unscale) = scaled(matrix)?;
+    let (norm, interval) = if is_symmetric(&scaled) {
+        let extremes = extreme_eigenvalues(scaled.rows(), |vector| scaled.mul_vec(vector), options)?;
+        let norm = extremes.highest.value.max(-extremes.lowest.value);
+        let upper = extremes.highest.interval.upper.max(-extremes.lowest.interval.lower);
+        (norm, norm_interval(&scaled, norm, upper))
+    } else {
+        let transpose = scaled.transpose();
+        let normal = |vector: &[f64]| transpose.mul_vec(&scaled.mul_vec(vector));
+        let highest = extreme_eigenvalues(scaled.rows(), normal, options)?.highest;
+        let norm = highest.value.max(0.0).sqrt();
+        (norm, norm_interval(&scaled, norm, highest.interval.upper.sqrt()))
+    };
+    Ok(Spectrum {
+        norm: norm * unscale,
+        smallest: 0.0,
+        norm_interval: Interval {
+            lower: (interval.lower * unscale).max(0.0),
+            upper: interval.upper * unscale,
+        },
+        smallest_interval: Interval { lower: 0.0, upper: norm * unscale },
+        condition_number: None,
+        method: SpectrumMethod::NormOnly,
+        positive_definite: None,
+        smallest_eigenvalue: None,
+        largest_eigenvalue: None,
+    })
 }
 
 /// Computes norm, smallest singular value and condition number of a square matrix.

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::conditioning::{ConditioningError, SymmetryReport, damp, symmetrise};
 use crate::pruning::{PruneReport, prune};
 use crate::read::{ReadError, read_matrix, read_vector};
+use crate::scaling::{jacobi_scaling, scale_symmetrically};
 use crate::sparse::SparseMatrix;
 
 /// What is done to a matrix before it is solved with.
@@ -18,6 +19,8 @@ pub struct Preparation {
     pub damping: f64,
     /// The number of entries to keep per row, diagonal included; `None` keeps all.
     pub prune: Option<usize>,
+    /// Whether A x = b becomes (S A S) y = S b with S from [`jacobi_scaling`] and x = S y.
+    pub jacobi: bool,
 }
 
 /// A square real system A x = b. Norms and errors downstream are in units of `matrix`, after damping and pruning.
@@ -25,10 +28,12 @@ pub struct Preparation {
 pub struct LinearSystem {
     /// A name for reports: the file's name without folder and extension.
     pub name: String,
-    /// The matrix A: square, finite, not zero.
+    /// The matrix A: square, finite, not zero; S A S if there is a scaling.
     pub matrix: SparseMatrix<f64>,
-    /// The right-hand side b: finite, not zero, as long as A has rows.
+    /// The right-hand side b: finite, not zero, as long as A has rows; S b if there is a scaling.
     pub rhs: Option<Vec<f64>>,
+    /// The diagonal of S: solutions of the prepared system are to be multiplied by it.
+    pub scaling: Option<Vec<f64>>,
     /// What was done to the matrix.
     pub reports: PreparationReports,
 }
@@ -149,17 +154,17 @@ impl LinearSystem {
             let (row, column, value) = entry.unwrap_or_default();
             in_matrix(InvalidSystem::ComplexUnsupported { row, column, value })
         })?;
-        let (matrix, reports) = prepare(matrix, preparation).map_err(in_matrix)?;
+        let (matrix, scaling, reports) = prepare(matrix, preparation).map_err(in_matrix)?;
         let rhs = match rhs_path {
             None => None,
             Some(path) => {
                 let rhs = read_vector(path)?;
                 check_rhs(&matrix, &rhs)
                     .map_err(|kind| SystemError::Invalid { path: path.to_owned(), kind })?;
-                Some(rhs)
+                Some(scaled_rhs(rhs, scaling.as_deref()))
             }
         };
-        Ok(LinearSystem { name: system_name(matrix_path), matrix, rhs, reports })
+        Ok(LinearSystem { name: system_name(matrix_path), matrix, rhs, scaling, reports })
     }
 
     /// Checks a system that is in memory, and prepares its matrix.
@@ -169,11 +174,12 @@ impl LinearSystem {
         rhs: Option<Vec<f64>>,
         preparation: &Preparation,
     ) -> Result<Self, InvalidSystem> {
-        let (matrix, reports) = prepare(matrix, preparation)?;
+        let (matrix, scaling, reports) = prepare(matrix, preparation)?;
         if let Some(rhs) = &rhs {
             check_rhs(&matrix, rhs)?;
         }
-        Ok(LinearSystem { name: name.into(), matrix, rhs, reports })
+        let rhs = rhs.map(|rhs| scaled_rhs(rhs, scaling.as_deref()));
+        Ok(LinearSystem { name: name.into(), matrix, rhs, scaling, reports })
     }
 
     /// Number of unknowns.
@@ -182,12 +188,20 @@ impl LinearSystem {
     }
 }
 
-/// Checks, symmetrises, damps and prunes, in this order: Q-Newton regularises the Hessian by its largest entry and
+/// S b.
+fn scaled_rhs(mut rhs: Vec<f64>, scaling: Option<&[f64]>) -> Vec<f64> {
+    for (value, factor) in rhs.iter_mut().zip(scaling.unwrap_or_default()) {
+        *value *= factor;
+    }
+    rhs
+}
+
+/// A prepared matrix, the diagonal of its scaling, and what was done.
+type Prepared = (SparseMatrix<f64>, Option<Vec<f64>>, PreparationReports);
+
+/// Checks, symmetrises, damps, prunes and scales, in this order: Q-Newton regularises the Hessian by its largest entry and
 /// prunes afterwards (Li et al., arXiv 2405.00252), so that pruning counts the diagonal as present.
-fn prepare(
-    matrix: SparseMatrix<f64>,
-    preparation: &Preparation,
-) -> Result<(SparseMatrix<f64>, PreparationReports), InvalidSystem> {
+fn prepare(matrix: SparseMatrix<f64>, preparation: &Preparation) -> Result<Prepared, InvalidSystem> {
     if !matrix.is_square() || matrix.rows() == 0 {
         return Err(InvalidSystem::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
     }
@@ -215,7 +229,16 @@ fn prepare(
     if matrix.nnz() == 0 {
         return Err(InvalidSystem::ZeroMatrix);
     }
-    Ok((matrix, PreparationReports { symmetry, damping, pruning }))
+    let reports = PreparationReports { symmetry, damping, pruning };
+    if !preparation.jacobi {
+        return Ok((matrix, None, reports));
+    }
+    let scaling = jacobi_scaling(&matrix)?;
+    let scaled = scale_symmetrically(&matrix, &scaling);
+    if let Some((row, column, value)) = scaled.iter().find(|(_, _, value)| !value.is_finite()) {
+        return Err(InvalidSystem::NotFinite { row, column, value });
+    }
+    Ok((scaled, Some(scaling), reports))
 }
 
 fn check_rhs(matrix: &SparseMatrix<f64>, rhs: &[f64]) -> Result<(), InvalidSystem> {
@@ -266,7 +289,7 @@ mod tests {
 
     #[test]
     fn damping_comes_before_pruning() {
-        let preparation = Preparation { damping: 0.5, prune: Some(3) };
+        let preparation = Preparation { damping: 0.5, prune: Some(3), jacobi: false };
         let matrix =
             SparseMatrix::from_triplets(4, 4, (0..16).map(|k| (k / 4, k % 4, 1.0 + (k / 4 + k % 4) as f64)));
         let system = LinearSystem::new("test", matrix.unwrap(), None, &preparation).unwrap();
@@ -311,7 +334,7 @@ mod tests {
         zero.rhs.mtx: all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
         matrix.rhs.mtx: the file holds a 2 x 2 matrix; a vector has a single row or a single column
         ");
-        let negative = Preparation { damping: -1.0, prune: None };
+        let negative = Preparation { damping: -1.0, ..Preparation::default() };
         assert!(LinearSystem::load(&good, None, &negative).is_err());
     }
 

@@ -1,19 +1,25 @@
 //! A block encoding alone.
 
-use crate::compile::{Clock, padded_matrix};
+use crate::choice::EncodingChoice;
+use crate::compile::Clock;
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
-use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth, lower};
+use crate::source::MatrixSource;
+use qnewton_circuit::{
+    Basis, Circuit, Counts, Depth, MagicCounts, Pass, cost, count, depth, magic_counts_of_gates,
+};
 use qnewton_core::Monitor;
-use qnewton_encoding::{BlockEncoding, Certificate, Method, Verification, certify};
-use qnewton_matrix::LinearSystem;
+use qnewton_encoding::{BlockEncoding, Certificate, Verification};
+
+/// The accuracy of a solver that encodings are ranked for where no solver is asked for.
+pub const RANKING_EPSILON: f64 = 1e-2;
 
 /// How a matrix is encoded.
 #[derive(Clone, Debug, Default)]
 pub struct BlockOptions {
-    /// The method; `None` takes the cheapest.
-    pub encoding: Option<Method>,
+    /// How the method is chosen.
+    pub encoding: EncodingChoice,
     /// The gates of the circuit.
     pub basis: Basis,
     /// Whether the encoding is executed for its certificate whatever its size.
@@ -23,10 +29,12 @@ pub struct BlockOptions {
 /// A block encoding of a prepared matrix, lowered and counted.
 #[derive(Clone, Debug)]
 pub struct EncodedMatrix {
-    /// The system's name.
+    /// The matrix' name.
     pub name: String,
     /// Facts about the matrix.
     pub facts: SystemFacts,
+    /// The shift, if the matrix comes from gradients.
+    pub shift: Option<f64>,
     /// The encoding of the padded matrix.
     pub encoding: BlockEncoding,
     /// How far it may be from the matrix.
@@ -35,6 +43,10 @@ pub struct EncodedMatrix {
     pub lowered: Circuit,
     /// The basis.
     pub basis: Basis,
+    /// Gates before those vanish that the values of the tables make trivial: single-qubit gates and `cx`.
+    pub closed_form: Counts,
+    /// T gates and rotations before the gates of the basis are merged.
+    pub magic: MagicCounts,
     /// Gates.
     pub counts: Counts,
     /// Depth.
@@ -43,38 +55,46 @@ pub struct EncodedMatrix {
     pub seconds: Seconds,
 }
 
-/// Encodes the matrix of a system, singular or not.
+/// Encodes a matrix, singular or not.
 pub fn encode(
-    system: &LinearSystem,
+    source: &MatrixSource,
     options: &BlockOptions,
     monitor: &dyn Monitor,
 ) -> Result<EncodedMatrix, PipelineError> {
     let mut clock = Clock::default();
     monitor.begin("spectrum", 0);
-    let facts = SystemFacts::of(&system.matrix)?;
+    let facts = source.facts()?;
     clock.stage("spectrum");
     monitor.check()?;
     monitor.begin("encoding", 0);
-    let padded = padded_matrix(&system.matrix, &facts);
-    let encoding = qnewton_encoding::encode(&padded, options.encoding)?;
+    let encoding = source.encode(&facts, &options.encoding, RANKING_EPSILON)?;
     clock.stage("encoding");
     let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
-    let certificate = certify(&encoding, &padded, verification, monitor)?;
+    let certificate = source.certify(&encoding, &facts, verification, monitor)?;
     clock.stage("certificate");
     monitor.check()?;
     monitor.begin("lowering", 0);
-    let lowered = lower(&encoding.circuit, options.basis)?;
+    let mut lowered = encoding.circuit.clone();
+    let mut magic = MagicCounts::default();
+    for &pass in Pass::ALL {
+        lowered = pass.run(&lowered, options.basis)?;
+        if pass == Pass::Structures {
+            magic = magic_counts_of_gates(&lowered)?;
+        }
+    }
     let (counts, depth) = (count(&lowered)?, depth(&lowered)?);
+    let closed_form = cost(&encoding.circuit)?;
     clock.stage("lowering");
-    let name = system.name.clone();
-    let basis = options.basis;
     Ok(EncodedMatrix {
-        name,
+        name: source.name.clone(),
         facts,
+        shift: source.shift(),
         encoding,
         certificate,
         lowered,
-        basis,
+        basis: options.basis,
+        closed_form,
+        magic,
         counts,
         depth,
         seconds: clock.seconds,

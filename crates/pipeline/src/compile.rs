@@ -1,12 +1,13 @@
 //! From a linear system to a circuit with a promise.
 
+use crate::choice::{EncodingChoice, encode_chosen};
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
 use crate::inversion::{Inversion, invert};
 use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth, lower};
 use qnewton_core::{ErrorLedger, Monitor, Stage};
-use qnewton_encoding::{BlockEncoding, Certificate, Method, Verification, certify, encode};
+use qnewton_encoding::{BlockEncoding, Certificate, SparseColumns, Verification, certify};
 use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
 use qnewton_qlsa::phases::qsvt_angles;
 use qnewton_qlsa::polynomial::InversePolynomial;
@@ -18,8 +19,8 @@ use std::time::Instant;
 pub struct CompileOptions {
     /// Promised relative error of x, in (0, 1).
     pub epsilon: f64,
-    /// The block encoding; `None` takes the cheapest.
-    pub encoding: Option<Method>,
+    /// How the block encoding is chosen.
+    pub encoding: EncodingChoice,
     /// The gates of the circuit.
     pub basis: Basis,
     /// Whether the block encoding is executed for its certificate whatever its size.
@@ -28,7 +29,12 @@ pub struct CompileOptions {
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        CompileOptions { epsilon: 1e-2, encoding: None, basis: Basis::default(), verify_encoding: false }
+        CompileOptions {
+            epsilon: 1e-2,
+            encoding: EncodingChoice::default(),
+            basis: Basis::default(),
+            verify_encoding: false,
+        }
     }
 }
 
@@ -39,8 +45,10 @@ pub struct CompiledSystem {
     pub name: String,
     /// Facts about its matrix.
     pub facts: SystemFacts,
-    /// The right-hand side, without padding.
+    /// The right-hand side of the prepared system, without padding.
     pub rhs: Vec<f64>,
+    /// The diagonal S of a scaling: x = S y with y the solution of the prepared system.
+    pub scaling: Option<Vec<f64>>,
     /// Promised relative error.
     pub epsilon: f64,
     /// The block encoding.
@@ -102,18 +110,20 @@ pub fn compile(
     monitor.check()?;
 
     monitor.begin("classical", 0);
-    let classical_solution = solve(&system.matrix, &rhs)?.x;
+    let prepared_solution = solve(&system.matrix, &rhs)?.x;
     clock.stage("classical");
     monitor.check()?;
 
     monitor.begin("encoding", 0);
     let padded = padded_matrix(&system.matrix, &facts);
-    let encoding = encode(&padded, options.encoding)?;
+    let encoding = encode_chosen(&padded, &facts, &options.encoding, epsilon)?;
     let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
-    let certificate = certify(&encoding, &padded, verification, monitor)?;
+    let certificate = certify(&encoding, &SparseColumns::of(&padded), verification, monitor)?;
     clock.stage("encoding");
     monitor.check()?;
 
+    // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
+    let stretch = scaling_ratio(system.scaling.as_deref());
     // Error ledger: what everything but the polynomial contributes, so that the polynomial gets the rest.
     let mut ledger = ErrorLedger::new();
     let sigma_min = spectrum.smallest_interval.lower;
@@ -127,15 +137,16 @@ pub fn compile(
     let levels = padded.rows().trailing_zeros() as f64 + 1.0;
     // Errors of later stages are relative to a solution that is itself off by up to epsilon.
     let preparation = condition * 4.0 * levels * f64::EPSILON;
-    ledger.add(Stage::Encoding, encoding_share * (1.0 + epsilon));
-    ledger.add(Stage::StatePreparation, preparation * (1.0 + epsilon));
+    ledger.add(Stage::Encoding, stretch * encoding_share * (1.0 + epsilon));
+    ledger.add(Stage::StatePreparation, stretch * preparation * (1.0 + epsilon));
     // Amplitudes are off by at most the residual; ||x|| >= ||b|| / ||A||.
     let amplitude_to_solution = spectrum.norm_interval.upper / encoding.alpha;
     let interval = (sigma_min - delta) / encoding.alpha;
-    let inversion = invert(interval, epsilon, ledger.total(), amplitude_to_solution, monitor)?;
+    let inversion =
+        invert(interval, epsilon / stretch, ledger.total() / stretch, amplitude_to_solution, monitor)?;
     let Inversion { polynomial, polynomial_epsilon, normalization, factors, phase_error } = inversion;
-    ledger.add(Stage::Polynomial, polynomial.error);
-    ledger.add(Stage::Phases, phase_error);
+    ledger.add(Stage::Polynomial, stretch * polynomial.error);
+    ledger.add(Stage::Phases, stretch * phase_error);
     let (angles, phase) = qsvt_angles(&factors);
     clock.stage("phases");
     monitor.check()?;
@@ -156,11 +167,12 @@ pub fn compile(
         return Err(PipelineError::Scale { scale });
     }
     // The circuit's own solution is within epsilon of the exact one, and so is the square root of its probability.
-    let success_probability = (norm(&classical_solution) / scale).powi(2).min(1.0);
+    let success_probability = (norm(&prepared_solution) / scale).powi(2).min(1.0);
     Ok(CompiledSystem {
         name: system.name.clone(),
         facts,
         rhs,
+        scaling: system.scaling.clone(),
         epsilon,
         encoding,
         certificate,
@@ -177,9 +189,25 @@ pub fn compile(
         counts,
         depth,
         qubits,
-        classical_solution,
+        classical_solution: unscaled(prepared_solution, system.scaling.as_deref()),
         seconds: clock.seconds,
     })
+}
+
+/// x = S y.
+pub(crate) fn unscaled(mut solution: Vec<f64>, scaling: Option<&[f64]>) -> Vec<f64> {
+    for (value, factor) in solution.iter_mut().zip(scaling.unwrap_or_default()) {
+        *value *= factor;
+    }
+    solution
+}
+
+/// The largest entry of S over the smallest; 1 without scaling.
+fn scaling_ratio(scaling: Option<&[f64]>) -> f64 {
+    let scaling = scaling.unwrap_or_default();
+    let largest = scaling.iter().copied().fold(0.0, f64::max);
+    let smallest = scaling.iter().copied().fold(f64::INFINITY, f64::min);
+    if largest > 0.0 { largest / smallest } else { 1.0 }
 }
 
 /// The matrix on 2^n unknowns, n >= 1, with the same condition number and solution.

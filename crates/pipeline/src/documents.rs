@@ -54,8 +54,14 @@ pub struct EncodingFields {
     pub spectral: bool,
     /// Subnormalization.
     pub alpha: f64,
-    /// Bound of ||alpha <0|U|0> - A||, operator norm.
+    /// Whether U^2 = 1.
+    #[serde(default)]
+    pub hermitian: bool,
+    /// Upper bound of ||alpha <0|U|0> - A||, operator norm.
     pub encoding_error: f64,
+    /// Lower bound of the same; 0 where nothing was executed.
+    #[serde(default)]
+    pub encoding_error_at_least: f64,
     /// `executed` or `bounded`.
     pub encoding_error_method: String,
 }

@@ -7,7 +7,7 @@ use crate::documents::{
 };
 use crate::error::PipelineError;
 use crate::fingerprint::fingerprint;
-use crate::manifest::{Kind, Manifest, PolynomialRecord};
+use crate::manifest::{Kind, Manifest, PolynomialRecord, PreparationRecord};
 use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth};
 use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::{Preparation, write_atomically};
@@ -61,6 +61,7 @@ pub fn emit(
             epsilon: compiled.polynomial_epsilon,
             normalization: compiled.normalization,
         }),
+        scaling: compiled.scaling.clone(),
         rhs: Some(compiled.rhs.clone()),
         circuit_sha256: circuit,
     };
@@ -86,12 +87,13 @@ pub fn emit_block(
         kind: Kind::BlockEncoding,
         version: env!("CARGO_PKG_VERSION").to_string(),
         name: encoded.name.clone(),
-        preparation: options.preparation.into(),
+        preparation: PreparationRecord { shift: encoded.shift, ..options.preparation.into() },
         system: SystemFields::from(&encoded.facts),
         encoding,
         solver: None,
         circuit: circuit_fields(&encoded.lowered, encoded.basis, &encoded.counts, &encoded.depth)?,
         polynomial: None,
+        scaling: None,
         rhs: None,
         circuit_sha256: sha256,
     };
@@ -102,10 +104,12 @@ pub fn emit_block(
 /// The encoding's fields.
 pub fn encoding_fields(encoding: &BlockEncoding, certificate: &Certificate) -> EncodingFields {
     EncodingFields {
-        encoding: encoding.method.name().to_string(),
+        encoding: encoding.name.clone(),
         spectral: encoding.spectral,
         alpha: encoding.alpha,
+        hermitian: encoding.hermitian,
         encoding_error: certificate.error,
+        encoding_error_at_least: certificate.error_at_least,
         encoding_error_method: certificate.method.name().to_string(),
     }
 }

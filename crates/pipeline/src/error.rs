@@ -24,6 +24,15 @@ pub enum PipelineError {
         /// Largest singular value.
         norm: f64,
     },
+    /// Damping or pruning of a complex matrix.
+    #[error("damping and pruning are for real matrices")]
+    ComplexPreparation,
+    /// Gradients with imaginary parts.
+    #[error("per-sample gradients must be real")]
+    ComplexGradients,
+    /// A comparison where there is one method.
+    #[error("gradients are encoded by `gram` only: there is nothing to compare")]
+    NothingToCompare,
     /// A solve without a right-hand side.
     #[error("a right-hand side is needed")]
     NoRightHandSide,

@@ -1,6 +1,7 @@
 //! Running circuits and recovering the solution.
 
 use crate::compile::CompiledSystem;
+use crate::compile::unscaled;
 use crate::error::PipelineError;
 use crate::manifest::Manifest;
 use num_complex::Complex64;
@@ -51,7 +52,7 @@ pub fn execute(
     let start = Instant::now();
     let amplitudes = run_and_project(circuit, &system, monitor)?;
     let seconds = start.elapsed().as_secs_f64();
-    Ok(recover(&amplitudes, compiled.scale, compiled.facts.n, seconds))
+    Ok(recover(&amplitudes, compiled.scale, compiled.facts.n, compiled.scaling.as_deref(), seconds))
 }
 
 /// Amplitude updates per second that any machine of today does: shorter runs are not worth measuring the speed.
@@ -68,9 +69,16 @@ pub fn predict_seconds(circuit: &Circuit) -> Result<f64, PipelineError> {
 }
 
 /// The solution in unnormalised projected amplitudes.
-pub(crate) fn recover(amplitudes: &[Complex64], scale: f64, n: usize, seconds: f64) -> Execution {
+pub(crate) fn recover(
+    amplitudes: &[Complex64],
+    scale: f64,
+    n: usize,
+    scaling: Option<&[f64]>,
+    seconds: f64,
+) -> Execution {
+    let prepared = amplitudes.iter().take(n).map(|amplitude| scale * amplitude.re).collect();
     Execution {
-        solution: amplitudes.iter().take(n).map(|amplitude| scale * amplitude.re).collect(),
+        solution: unscaled(prepared, scaling),
         success_probability: amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum(),
         imaginary: amplitudes.iter().map(|amplitude| amplitude.im.abs()).fold(0.0, f64::max),
         seconds,

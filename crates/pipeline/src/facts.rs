@@ -1,7 +1,14 @@
 //! What is known of a matrix before anything is compiled.
 
 use crate::error::PipelineError;
-use qnewton_matrix::{SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions, is_symmetric, spectrum};
+use qnewton_encoding::GramMatrix;
+use qnewton_matrix::{
+    LanczosOptions, SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions, gram_spectrum, is_symmetric,
+    norm_only, spectrum,
+};
+
+/// The condition number of larger matrices is not computed where an encoding alone is wanted.
+const CONDITION_LIMIT: usize = 1 << 14;
 
 /// Facts about the matrix of a system, after damping and pruning.
 #[derive(Clone, Debug)]
@@ -30,11 +37,44 @@ impl SystemFacts {
         })
     }
 
+    /// As [`SystemFacts::of`], but above 16 384 unknowns without the condition number, which takes a
+    /// factorization.
+    pub fn for_encoding(matrix: &SparseMatrix<f64>) -> Result<Self, PipelineError> {
+        if matrix.rows() <= CONDITION_LIMIT {
+            return Self::of(matrix);
+        }
+        // The norm is wanted for comparison only: few products give it to two digits or better.
+        let options = LanczosOptions { maximum_steps: 24, ..LanczosOptions::default() };
+        Ok(SystemFacts {
+            n: matrix.rows(),
+            nnz: matrix.nnz(),
+            sparsity: matrix.sparsity(),
+            symmetric: is_symmetric(matrix),
+            spectrum: norm_only(matrix, &options)?,
+        })
+    }
+
+    /// The facts of (1/B) G^T G + shift I from the singular values of G; `nnz` is that of G, and `sparsity` the number
+    /// of unknowns that occur.
+    pub fn of_gram(gram: &GramMatrix) -> Result<Self, PipelineError> {
+        let gradients = gram.gradients();
+        let mut occurs = vec![false; gram.unknowns()];
+        gradients.column_indices().iter().for_each(|&column| occurs[column as usize] = true);
+        Ok(SystemFacts {
+            n: gram.unknowns(),
+            nnz: gradients.nnz(),
+            sparsity: occurs.iter().filter(|&&occurs| occurs).count(),
+            symmetric: true,
+            spectrum: gram_spectrum(gradients, gram.shift())?,
+        })
+    }
+
     /// The name of the method behind the condition number.
     pub fn condition_number_method(&self) -> &'static str {
         match self.spectrum.method {
             SpectrumMethod::Exact => "exact",
             SpectrumMethod::Lanczos => "lanczos",
+            SpectrumMethod::NormOnly => "not_computed",
         }
     }
 }

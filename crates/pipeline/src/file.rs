@@ -177,10 +177,12 @@ pub fn run_file(
     let seconds = start.elapsed().as_secs_f64();
     let solver = manifest.as_ref().and_then(|manifest| {
         let solver = manifest.solver.as_ref().filter(|_| manifest.kind == FileKind::LinearSystem)?;
-        Some((manifest.system.n, solver.scale))
+        Some((manifest.system.n, solver.scale, manifest.scaling.as_deref()))
     });
     let execution = match (solver, &system) {
-        (Some((n, scale)), Some(system)) => Some(recover(&project(&state, system)?, scale, n, seconds)),
+        (Some((n, scale, scaling)), Some(system)) => {
+            Some(recover(&project(&state, system)?, scale, n, scaling, seconds))
+        }
         _ => None,
     };
     let shots = match options.shots {

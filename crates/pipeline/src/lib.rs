@@ -6,6 +6,7 @@
 //! `schedule --execute` and `train` all come here. This crate knows nothing of command lines.
 
 mod block;
+mod choice;
 mod compile;
 mod documents;
 mod emit;
@@ -17,9 +18,11 @@ mod fingerprint;
 mod inversion;
 mod manifest;
 mod solve;
+mod source;
 mod verify;
 
-pub use block::{BlockOptions, EncodedMatrix, encode};
+pub use block::{BlockOptions, EncodedMatrix, RANKING_EPSILON, encode};
+pub use choice::{EncodingChoice, compare_encodings, encode_chosen, queries};
 pub use compile::{CompileOptions, CompiledSystem, compile};
 pub use documents::{
     CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, gate_counts,
@@ -33,4 +36,5 @@ pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_progr
 pub use fingerprint::fingerprint;
 pub use manifest::{Kind, Manifest, PolynomialRecord, PreparationRecord, manifest_path};
 pub use solve::{SolveReport, compare, solve};
-pub use verify::{Check, Verification, verify};
+pub use source::{MatrixSource, SourceOptions};
+pub use verify::{Check, Verification, verify, verify_encoding};

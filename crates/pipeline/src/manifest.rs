@@ -23,17 +23,28 @@ pub struct PreparationRecord {
     pub damping: f64,
     /// Entries kept per row.
     pub prune: Option<usize>,
+    /// Whether the system was scaled symmetrically to a diagonal of +-1.
+    #[serde(default)]
+    pub jacobi: bool,
+    /// The multiple of the identity, where the matrix is that of per-sample gradients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<f64>,
 }
 
 impl From<Preparation> for PreparationRecord {
     fn from(preparation: Preparation) -> Self {
-        PreparationRecord { damping: preparation.damping, prune: preparation.prune }
+        PreparationRecord {
+            damping: preparation.damping,
+            prune: preparation.prune,
+            jacobi: preparation.jacobi,
+            shift: None,
+        }
     }
 }
 
 impl From<PreparationRecord> for Preparation {
     fn from(record: PreparationRecord) -> Self {
-        Preparation { damping: record.damping, prune: record.prune }
+        Preparation { damping: record.damping, prune: record.prune, jacobi: record.jacobi }
     }
 }
 
@@ -76,7 +87,10 @@ pub struct Manifest {
     /// The polynomial; absent for a block encoding alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub polynomial: Option<PolynomialRecord>,
-    /// The right-hand side, without padding; absent for a block encoding alone.
+    /// The diagonal S of a scaling: x = S y, y = scale * unnormalised projected amplitudes; absent without scaling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<Vec<f64>>,
+    /// The right-hand side, scaled, without padding; absent for a block encoding alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rhs: Option<Vec<f64>>,
     /// SHA-256 of the circuit that the file says, see [`crate::fingerprint`].

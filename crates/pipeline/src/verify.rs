@@ -13,8 +13,10 @@ use crate::facts::SystemFacts;
 use crate::file::read_program;
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind, Manifest, PolynomialRecord, manifest_path};
+use crate::source::MatrixSource;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
+use qnewton_encoding::Columns;
 use qnewton_matrix::{LinearSystem, SparseMatrix, solve};
 use qnewton_qlsa::polynomial::{ChebyshevSeries, inverse_relative};
 use serde::Serialize;
@@ -83,6 +85,9 @@ pub fn verify(
         |problem: &str| PipelineError::Manifest { path: manifest_path(path), problem: problem.to_string() };
     let manifest =
         Manifest::of(path)?.ok_or_else(|| missing("there is none, so there is nothing to verify against"))?;
+    if manifest.kind == Kind::BlockEncoding {
+        return verify_encoding(path, &MatrixSource::from(system.clone()), monitor);
+    }
     let circuit = read_circuit(path)?;
     let mut result = Verification { checks: Vec::new() };
     result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
@@ -94,48 +99,69 @@ pub fn verify(
     let facts = SystemFacts::of(&system.matrix)?;
     verify_system_fields(&mut result, &SystemFields::from(&facts), &manifest.system);
     let padded = padded_matrix(&system.matrix, &facts);
-    match manifest.kind {
-        Kind::BlockEncoding => verify_block(&mut result, &circuit, &manifest, &padded, monitor)?,
-        Kind::LinearSystem => {
-            let polynomial = manifest.polynomial.ok_or_else(|| missing("no `polynomial`"))?;
-            let rhs = system.rhs.as_ref().or(manifest.rhs.as_ref()).ok_or_else(|| missing("no `rhs`"))?;
-            let solver = manifest.solver.as_ref().ok_or_else(|| missing("no solver fields"))?;
-            if rhs.len() != system.dimension() {
-                result.fact("length of the right-hand side", false);
-                return Ok(result);
-            }
-            let amplitudes = project_system(&circuit, &manifest, options, monitor)?;
-            if amplitudes.len() != padded.rows() {
-                result.fact("size of the register `system`", false);
-                return Ok(result);
-            }
-            let alpha = manifest.encoding.alpha;
-            let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
-            let difference: Vec<f64> =
-                amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - wanted).norm()).collect();
-            let bound = |stage: &str| solver.error_bound.get(stage).copied().unwrap_or(0.0);
-            let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
-            result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
-            // One query of the matrix for each degree, one of the right-hand side.
-            let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
-            result.fact("degree of the polynomial and queries", stated == (degree as u64, degree as u64, 1));
-            let scale = norm(rhs) * polynomial.normalization / alpha;
-            result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);
-            let stages = solver.error_bound.iter().filter(|(stage, _)| *stage != "total");
-            let sum: f64 = stages.map(|(_, bound)| bound.max(0.0)).sum();
-            let promised = bound("total");
-            result.at_most("sum of the error bounds", sum, promised * (1.0 + 1e-12));
-            result.at_most("promised error", promised, solver.epsilon);
-            let exact = solve(&system.matrix, rhs)?.x;
-            let error: Vec<f64> =
-                exact.iter().zip(&amplitudes).map(|(x, a)| (solver.scale * a - x).norm()).collect();
-            result.at_most("solution against the classical one", norm(&error) / norm(&exact), promised);
-            // Its root is proportional to the norm of the solution, which is off by no more than the solution.
-            let probability: f64 = amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum();
-            let deviation = ((probability / solver.success_probability).sqrt() - 1.0).abs();
-            result.at_most("success probability", deviation, promised + 1e-9);
-        }
+    let polynomial = manifest.polynomial.ok_or_else(|| missing("no `polynomial`"))?;
+    let rhs = system.rhs.as_ref().or(manifest.rhs.as_ref()).ok_or_else(|| missing("no `rhs`"))?;
+    let solver = manifest.solver.as_ref().ok_or_else(|| missing("no solver fields"))?;
+    if rhs.len() != system.dimension() {
+        result.fact("length of the right-hand side", false);
+        return Ok(result);
     }
+    let amplitudes = project_system(&circuit, &manifest, options, monitor)?;
+    if amplitudes.len() != padded.rows() {
+        result.fact("size of the register `system`", false);
+        return Ok(result);
+    }
+    let alpha = manifest.encoding.alpha;
+    let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
+    let difference: Vec<f64> =
+        amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - wanted).norm()).collect();
+    let bound = |stage: &str| solver.error_bound.get(stage).copied().unwrap_or(0.0);
+    let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
+    result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
+    // One query of the matrix for each degree, one of the right-hand side.
+    let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
+    result.fact("degree of the polynomial and queries", stated == (degree as u64, degree as u64, 1));
+    let scale = norm(rhs) * polynomial.normalization / alpha;
+    result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);
+    let stages = solver.error_bound.iter().filter(|(stage, _)| *stage != "total");
+    let sum: f64 = stages.map(|(_, bound)| bound.max(0.0)).sum();
+    let promised = bound("total");
+    result.at_most("sum of the error bounds", sum, promised * (1.0 + 1e-12));
+    result.at_most("promised error", promised, solver.epsilon);
+    let exact = solve(&system.matrix, rhs)?.x;
+    let error: Vec<f64> = exact.iter().zip(&amplitudes).map(|(x, a)| (solver.scale * a - x).norm()).collect();
+    result.at_most("solution against the classical one", norm(&error) / norm(&exact), promised);
+    // Its root is proportional to the norm of the solution, which is off by no more than the solution.
+    let probability: f64 = amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum();
+    let deviation = ((probability / solver.success_probability).sqrt() - 1.0).abs();
+    result.at_most("success probability", deviation, promised + 1e-9);
+    Ok(result)
+}
+
+/// Verifies the OpenQASM file of a block encoding alone against the manifest beside it and the matrix it is of.
+pub fn verify_encoding(
+    path: &Path,
+    source: &MatrixSource,
+    monitor: &dyn Monitor,
+) -> Result<Verification, PipelineError> {
+    let missing =
+        |problem: &str| PipelineError::Manifest { path: manifest_path(path), problem: problem.to_string() };
+    let manifest =
+        Manifest::of(path)?.ok_or_else(|| missing("there is none, so there is nothing to verify against"))?;
+    if manifest.kind != Kind::BlockEncoding {
+        return Err(missing("the file is no block encoding alone"));
+    }
+    let circuit = read_circuit(path)?;
+    let mut result = Verification { checks: Vec::new() };
+    result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
+    let described = verify_circuit_fields(&mut result, &circuit, &manifest)?;
+    let facts = source.facts()?;
+    result.fact("number of unknowns", facts.n == manifest.system.n);
+    if !described || facts.n != manifest.system.n {
+        return Ok(result);
+    }
+    verify_system_fields(&mut result, &SystemFields::from(&facts), &manifest.system);
+    verify_block(&mut result, &circuit, &manifest, source.columns(&facts).as_ref(), monitor)?;
     Ok(result)
 }
 
@@ -181,16 +207,19 @@ fn verify_block(
     result: &mut Verification,
     circuit: &Circuit,
     manifest: &Manifest,
-    padded: &SparseMatrix<f64>,
+    matrix: &dyn Columns,
     monitor: &dyn Monitor,
 ) -> Result<(), PipelineError> {
     let alpha = manifest.encoding.alpha;
     let columns = block_of(circuit, manifest, monitor)?;
     let mut squares = 0.0;
-    for (column, entries) in columns.iter().enumerate() {
-        for (row, entry) in entries.iter().enumerate() {
-            squares += (alpha * entry - padded.get(row, column)).norm_sqr();
-        }
+    for (column, mut entries) in columns.into_iter().enumerate() {
+        matrix.for_each(column, &mut |row, value| {
+            if let Some(entry) = entries.get_mut(row) {
+                *entry -= value / alpha;
+            }
+        });
+        squares += entries.iter().map(|entry| (alpha * entry).norm_sqr()).sum::<f64>();
     }
     // The Frobenius norm bounds the operator norm.
     let tolerance = manifest.encoding.encoding_error + 1e-10 * alpha;

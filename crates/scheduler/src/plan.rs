@@ -3,9 +3,11 @@
 use crate::workload::{BoundInput, QuantumWorkload, dense_query};
 use qnewton_circuit::Counts;
 use qnewton_core::Monitor;
-use qnewton_encoding::{Method, predict, select};
+use qnewton_encoding::{Comparison, predict};
 use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two};
-use qnewton_pipeline::{CompileOptions, CompiledSystem, PipelineError, SystemFacts, compile};
+use qnewton_pipeline::{
+    CompileOptions, CompiledSystem, EncodingChoice, PipelineError, SystemFacts, compare_encodings, compile,
+};
 
 /// What is compiled in order to be counted; larger systems get a bound. A dense system of 1024 unknowns compiles in a
 /// few seconds, and so does a degree of 10^5.
@@ -45,7 +47,7 @@ pub(crate) fn plan(
     limits: &CompileLimits,
     monitor: &dyn Monitor,
 ) -> Result<Plan, Box<PipelineError>> {
-    let query = Query::predicted(&system.matrix, facts, options.encoding);
+    let query = Query::predicted(&system.matrix, facts, &options.encoding, options.epsilon);
     let sigma_min = facts.spectrum.norm / condition_number;
     let degree = query.alpha / sigma_min * (2.0 / options.epsilon).ln();
     let reason = if facts.n > limits.unknowns {
@@ -90,7 +92,12 @@ struct Query {
 
 impl Query {
     /// The wanted encoding or the cheapest one; where none applies, the dense one.
-    fn predicted(matrix: &SparseMatrix<f64>, facts: &SystemFacts, wanted: Option<Method>) -> Self {
+    fn predicted(
+        matrix: &SparseMatrix<f64>,
+        facts: &SystemFacts,
+        choice: &EncodingChoice,
+        epsilon: f64,
+    ) -> Self {
         let dense = || Query {
             name: "dense",
             alpha: matrix.rows().next_power_of_two() as f64 * matrix.max_abs(),
@@ -100,15 +107,20 @@ impl Query {
             return dense();
         }
         let padded = pad_to_power_of_two(matrix, &facts.spectrum);
-        let prediction = match wanted {
-            Some(method) => predict(&padded, method),
-            None => select(&padded).map(|mut predictions| predictions.swap_remove(0)),
+        let prediction = match choice.method {
+            Some(method) => predict(&padded, method, &choice.options(facts)).ok(),
+            None => compare_encodings(&padded, facts, choice, epsilon, Comparison::Predicted).ok().and_then(
+                |candidates| {
+                    let mut usable = candidates.into_iter().filter_map(|candidate| candidate.prediction.ok());
+                    usable.find(|prediction| choice.allow_spectral || !prediction.spectral)
+                },
+            ),
         };
         match prediction {
-            Ok(prediction) => {
+            Some(prediction) => {
                 Query { name: prediction.method.name(), alpha: prediction.alpha, counts: prediction.counts }
             }
-            Err(_) => dense(),
+            None => dense(),
         }
     }
 }

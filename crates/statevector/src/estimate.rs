@@ -122,8 +122,9 @@ fn sweep(qubits: usize) -> Circuit {
     let all: Vec<_> = definition.add_register("q", qubits).qubits().collect();
     let selects = (qubits - 1).min(10);
     let length = 1u64 << selects;
-    let angles =
-        circuit.add_angles(AngleTable::WalshSparse { length, coefficients: vec![(1, 0.3), (2, 0.1)] });
+    // All selects matter.
+    let coefficients = (0..selects).map(|bit| (1 << bit, 0.1)).collect();
+    let angles = circuit.add_angles(AngleTable::WalshSparse { length, coefficients });
     for position in 0..qubits {
         let at = |offset: usize| all[(position + offset) % qubits];
         definition.gate(Gate::H, &[at(0)], &[]);

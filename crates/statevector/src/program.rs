@@ -3,6 +3,7 @@
 
 use crate::error::ExecutorError;
 use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
+use crate::memory::{check_memory, memory_available};
 use crate::real::Real;
 use qnewton_circuit::gate::Core;
 use qnewton_circuit::lower::{allocate_ancillas, state_preparation_angles};
@@ -13,6 +14,9 @@ use qnewton_circuit::{
 };
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Up to so many qubits tables are written out without asking for memory.
+const UNCHECKED_QUBITS: usize = 20;
 
 /// A circuit that is ready to run on states in precision `R`, any number of times.
 pub struct Program<R: Real = f64> {
@@ -151,6 +155,11 @@ impl<R: Real> Program<R> {
         } else {
             circuit
         };
+        // Tables may be nearly as large as the state: a state that does not fit needs none.
+        let qubits = circuit.entry()?.qubit_count();
+        if qubits > UNCHECKED_QUBITS {
+            check_memory::<R>(qubits, memory_available())?;
+        }
         let entry = circuit.entry_id()?.index();
         let reached = reached(circuit, entry);
         let mut compiler = Compiler { circuit, tables: Tables::default(), placed: 0 };
@@ -307,17 +316,18 @@ impl<R: Real> Compiler<'_, R> {
             Structured::MultiplexedRotation { axis, selects, target, angles } => {
                 let circuit = self.circuit;
                 let table = shared(&mut self.tables.rotations, *angles, || {
-                    Ok(Rotation::new(&circuit.angles(*angles)?.to_dense()?))
+                    Ok(Rotation::new(&circuit.angles(*angles)?.to_compact()?))
                 })?;
-                let (selects, target) = (local(selects), target.0);
+                let (selects, target) = (local(&dependent(circuit, *angles, selects)?), target.0);
                 Action::Rotation { axis: *axis, selects, target, prepared: self.place(table) }
             }
             Structured::Diagonal { qubits, phases } => {
                 let circuit = self.circuit;
                 let table = shared(&mut self.tables.diagonals, *phases, || {
-                    Ok(Diagonal::new(&circuit.angles(*phases)?.to_dense()?))
+                    Ok(Diagonal::new(&circuit.angles(*phases)?.to_compact()?))
                 })?;
-                Action::Diagonal { qubits: local(qubits), prepared: self.place(table) }
+                let qubits = local(&dependent(circuit, *phases, qubits)?);
+                Action::Diagonal { qubits, prepared: self.place(table) }
             }
             Structured::Permutation { qubits, images } => {
                 let circuit = self.circuit;
@@ -425,6 +435,13 @@ fn shared<T>(
     let table = Arc::new(prepare()?);
     tables.insert(id, Arc::clone(&table));
     Ok(table)
+}
+
+/// The qubits on whose value the entries of a table depend.
+fn dependent(circuit: &Circuit, table: TableId, qubits: &[QubitId]) -> Result<Vec<QubitId>, CircuitError> {
+    let bits = circuit.angles(table)?.dependent_bits();
+    let depends = |position: usize| bits.checked_shr(position as u32).unwrap_or(0) & 1 == 1;
+    Ok(qubits.iter().enumerate().filter(|(bit, _)| depends(*bit)).map(|(_, &qubit)| qubit).collect())
 }
 
 fn local(qubits: &[QubitId]) -> Box<[u32]> {

@@ -160,7 +160,7 @@ mod tests {
             ..ScheduleOptions::default()
         };
         let device = DeviceProfile::bundled("attosecond").unwrap();
-        let preparation = Preparation { damping: 0.1, prune: None };
+        let preparation = Preparation { damping: 0.1, ..Preparation::default() };
         let mut solver = QuantumNewton::new(preparation, device, options, 1, &Silent);
         solver.solve(&LayerSystem { step: 3, layer: 0, hessian: &hessian, gradient: &gradient }).unwrap()
     }

@@ -22,8 +22,10 @@ mod multi_controlled;
 mod multiplexed;
 mod permutation;
 mod phases;
+mod preparation;
 mod sink;
 mod structures;
+mod tour;
 
 use crate::circuit::Circuit;
 use crate::error::CircuitError;
@@ -34,8 +36,9 @@ pub use controls::expand_controls;
 pub use flat::{FlatOperation, flatten, visit_flat};
 pub use inverses::expand_inverses;
 pub use phases::hoist_global_phase;
+pub use preparation::state_preparation_angles;
+pub use structures::lower_structures;
 pub(crate) use structures::{count_gate, count_structured};
-pub use structures::{lower_structures, state_preparation_angles};
 
 /// A pass of the lowering pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -315,6 +315,12 @@ fn dirty_chain<S: Sink>(sink: &mut S, controls: &[QubitId], target: QubitId, dir
 
 /// Toffoli in six `cx`.
 fn toffoli<S: Sink>(sink: &mut S, a: QubitId, b: QubitId, target: QubitId) {
+    peres(sink, a, b, target);
+    sink.cx(a, b);
+}
+
+/// Toffoli and then a `cx` from `a` to `b` (Peres' gate) in five `cx`.
+pub(super) fn peres<S: Sink>(sink: &mut S, a: QubitId, b: QubitId, target: QubitId) {
     let t = |sink: &mut S, qubit| sink.push(Gate::T, &[qubit], &[]);
     let tdg = |sink: &mut S, qubit| sink.push(Gate::Tdg, &[qubit], &[]);
     sink.h(target);
@@ -331,11 +337,10 @@ fn toffoli<S: Sink>(sink: &mut S, a: QubitId, b: QubitId, target: QubitId) {
     sink.cx(a, b);
     t(sink, a);
     tdg(sink, b);
-    sink.cx(a, b);
 }
 
 /// Margolus' gate: Toffoli up to a sign of |a b t> = |1 0 1>, three `cx`, its own inverse.
-fn margolus<S: Sink>(sink: &mut S, a: QubitId, b: QubitId, target: QubitId) {
+pub(super) fn margolus<S: Sink>(sink: &mut S, a: QubitId, b: QubitId, target: QubitId) {
     sink.ry(FRAC_PI_4, target);
     sink.cx(b, target);
     sink.ry(FRAC_PI_4, target);
@@ -385,10 +390,27 @@ fn relative_phase_c3x<S: Sink>(sink: &mut S, controls: [QubitId; 3], target: Qub
 
 /// The gates of [`mcx`], counted.
 pub(super) fn mcx_cost(controls: usize, clean: usize, dirty: usize) -> Counts {
+    let mut counts = Counts::default();
+    with_numbered_qubits(controls, clean, dirty, |own, target, work| mcx(&mut counts, own, target, work));
+    counts
+}
+
+/// The gates of [`relative_phase_mcx`], counted.
+pub(super) fn relative_phase_mcx_cost(controls: usize, clean: usize, dirty: usize) -> Counts {
+    let mut counts = Counts::default();
+    with_numbered_qubits(controls, clean, dirty, |own, target, work| {
+        relative_phase_mcx(&mut counts, own, target, work, false);
+    });
+    counts
+}
+
+fn with_numbered_qubits(
+    controls: usize,
+    clean: usize,
+    dirty: usize,
+    body: impl FnOnce(&[QubitId], QubitId, Workspace),
+) {
     let qubits: Vec<QubitId> = (0..(controls + clean + dirty + 1) as u32).map(QubitId).collect();
     let (own, rest) = qubits.split_at(controls);
-    let work = Workspace { clean: &rest[1..1 + clean], dirty: &rest[1 + clean..] };
-    let mut counts = Counts::default();
-    mcx(&mut counts, own, rest[0], work);
-    counts
+    body(own, rest[0], Workspace { clean: &rest[1..1 + clean], dirty: &rest[1 + clean..] });
 }

@@ -3,9 +3,10 @@
 use super::multi_controlled::{
     Workspace, controlled_gate, controlled_rz, mcp, mcx_cost, relative_phase_mcx, with_polarity,
 };
-use super::multiplexed::{diagonal_walk, parity_walk};
+use super::multiplexed::{Phases, Walk, WalkSize, diagonal_walk};
 use super::sink::Sink;
-use super::{adder, lookup, permutation};
+use super::tour::Term;
+use super::{adder, lookup, permutation, preparation};
 use crate::angle::Angle;
 use crate::circuit::Circuit;
 use crate::count::{Counts, Kind};
@@ -14,12 +15,13 @@ use crate::gate::Gate;
 use crate::ids::QubitId;
 use crate::operation::{Control, Operation, StructuredOperation};
 use crate::structured::{Axis, Structured};
-use crate::table::walsh_hadamard;
+use crate::table::{AngleTable, walsh_hadamard};
 
 /// Lowers structured operations, controlled or not, and standard gates on several qubits.
 ///
-/// With `elide`, rotations by zero and the gates that cancel with them are left out; without, the number of
-/// gates depends on sizes only and equals [`crate::cost`].
+/// With `elide`, rotations by zero and the gates that cancel with them are left out. Without, the gates are those
+/// that [`crate::cost`] counts: a table of all values stands for as many rotations whatever they are, one of
+/// Walsh coefficients for the listed coefficients, zeros included, and a constant for one rotation.
 pub fn lower_structures(circuit: &Circuit, elide: bool) -> Result<Circuit, CircuitError> {
     let mut result = Circuit::new();
     for table in circuit.tables() {
@@ -70,19 +72,31 @@ fn lower_one(
             });
         }
         Structured::MultiplexedRotation { axis, selects, target, angles } => {
-            let mut values = circuit.angles(*angles)?.to_dense()?.into_owned();
-            values.iter_mut().for_each(|value| *value *= sign);
-            multiplexed_rotation(sink, *axis, selects, *target, values, controls, work, elide);
+            let walk = walk(circuit.angles(*angles)?, elide, !controls.is_empty())?;
+            multiplexed_rotation(sink, *axis, selects, *target, &walk, sign, controls, work, elide);
         }
-        Structured::Diagonal { qubits, phases } => {
-            let values = circuit.angles(*phases)?.to_dense()?;
-            let values: Vec<f64> = values.iter().map(|value| sign * value).collect();
-            let mut walsh = embed(&values, qubits.len(), controls, 0.0)?;
-            walsh_hadamard(&mut walsh);
-            let all = join(qubits, controls);
-            let mean = diagonal_walk(sink, &all, &walsh, elide);
-            sink.phase(&mean.into());
-        }
+        Structured::Diagonal { qubits, phases } => match circuit.angles(*phases)? {
+            // The same phase for all values is a phase of the controls.
+            AngleTable::Constant { value, .. } => {
+                if !elide || *value != 0.0 {
+                    with_polarity(sink, controls, |sink, controls| {
+                        mcp(sink, controls, &(sign * value).into(), work);
+                    });
+                }
+            }
+            AngleTable::WalshSparse { coefficients, .. } => {
+                let terms = embed_terms(coefficients, qubits.len(), controls, sign)?;
+                let mean = diagonal_walk(sink, &join(qubits, controls), Phases::Sparse(&terms), elide);
+                sink.phase(&mean.into());
+            }
+            table => {
+                let values: Vec<f64> = table.to_dense()?.iter().map(|value| sign * value).collect();
+                let mut walsh = embed(&values, qubits.len(), controls, 0.0)?;
+                walsh_hadamard(&mut walsh);
+                let mean = diagonal_walk(sink, &join(qubits, controls), Phases::Dense(&walsh), elide);
+                sink.phase(&mean.into());
+            }
+        },
         Structured::Permutation { qubits, images } => {
             let images = circuit.indices(*images)?.values()?;
             if operation.inverse {
@@ -92,34 +106,26 @@ fn lower_one(
             }
         }
         Structured::StatePreparation { qubits, amplitudes } => {
-            let tree = state_preparation_angles(&circuit.angles(*amplitudes)?.to_dense()?);
+            let table = circuit.angles(*amplitudes)?;
+            let walks = preparation::walks(table, qubits.len(), elide, !controls.is_empty())?;
             let stage = |sink: &mut _, level: usize| {
                 let position = qubits.len() - 1 - level;
-                let values = tree[level].iter().map(|angle| sign * angle).collect();
-                multiplexed_rotation(
-                    sink,
-                    Axis::Y,
-                    &qubits[position + 1..],
-                    qubits[position],
-                    values,
-                    controls,
-                    work,
-                    elide,
-                );
+                let (selects, target) = (&qubits[position + 1..], qubits[position]);
+                let walk = &walks[level];
+                multiplexed_rotation(sink, Axis::Y, selects, target, walk, sign, controls, work, elide);
             };
             if operation.inverse {
-                (0..qubits.len()).rev().for_each(|level| stage(sink, level));
+                (0..walks.len()).rev().for_each(|level| stage(sink, level));
             } else {
-                (0..qubits.len()).for_each(|level| stage(sink, level));
+                (0..walks.len()).for_each(|level| stage(sink, level));
             }
         }
         Structured::Reflection { qubits, signal, angle } => {
             reflection(sink, qubits, *signal, &angle.scaled(sign), controls, work);
         }
         Structured::AddConstant { qubits, constant } => {
-            let constant = if operation.inverse { constant.wrapping_neg() } else { *constant };
             with_polarity(sink, controls, |sink, controls| {
-                adder::add_constant(sink, qubits, constant, controls, work);
+                adder::add_constant(sink, qubits, *constant, operation.inverse, controls, work);
             });
         }
         Structured::TableLookup { address, target, entries, relative_phase } => {
@@ -131,37 +137,36 @@ fn lower_one(
     Ok(())
 }
 
-/// Under controls: R(angles/2), X under controls, R(-angles/2), X under controls.
+/// The walk of a multiplexed rotation by the angles of a table.
+fn walk(table: &AngleTable, elide: bool, controlled: bool) -> Result<Walk, CircuitError> {
+    Ok(match table {
+        AngleTable::Constant { value, .. } => Walk::constant(*value, elide),
+        AngleTable::WalshSparse { coefficients, .. } => Walk::sparse(coefficients, elide, controlled),
+        table => {
+            let mut values = table.to_dense()?.into_owned();
+            walsh_hadamard(&mut values);
+            Walk::dense(&values, elide, controlled)
+        }
+    })
+}
+
 #[expect(clippy::too_many_arguments, reason = "the parts of one structured operation")]
 fn multiplexed_rotation(
     sink: &mut impl Sink,
     axis: Axis,
     selects: &[QubitId],
     target: QubitId,
-    mut values: Vec<f64>,
+    walk: &Walk,
+    factor: f64,
     controls: &[Control],
     work: Workspace,
     elide: bool,
 ) {
-    walsh_hadamard(&mut values);
-    if controls.is_empty() {
-        parity_walk(sink, axis, selects, target, |mask| values[mask], elide);
-        return;
-    }
-    if axis == Axis::X {
-        sink.h(target);
-    }
-    let inner = if axis == Axis::Y { Axis::Y } else { Axis::Z };
-    parity_walk(sink, inner, selects, target, |mask| values[mask] / 2.0, elide);
-    with_polarity(sink, controls, |sink, controls| {
-        super::multi_controlled::mcx(sink, controls, target, work)
-    });
-    parity_walk(sink, inner, selects, target, |mask| -values[mask] / 2.0, elide);
-    with_polarity(sink, controls, |sink, controls| {
-        super::multi_controlled::mcx(sink, controls, target, work)
-    });
-    if axis == Axis::X {
-        sink.h(target);
+    if elide && walk.is_empty() {
+    } else if controls.is_empty() {
+        walk.emit(sink, axis, selects, target, factor);
+    } else {
+        walk.emit_controlled(sink, axis, selects, target, factor, controls, work);
     }
 }
 
@@ -200,22 +205,12 @@ pub(crate) fn count_structured(
 ) -> Result<Counts, CircuitError> {
     let controls = operation.controls.len();
     let mut counts = Counts::default();
-    let flips = operation.controls.iter().filter(|control| !control.on).count() as u128;
-    let controlled_x = || {
-        let mut counts = mcx_cost(controls, operation.clean.len(), operation.dirty.len());
-        counts.add(Kind::Gate(Gate::X), 2 * flips);
-        counts
-    };
-    // 2^k rotations and cx; one rotation without selects; twice that and two controlled X under controls.
-    let multiplexed = |counts: &mut Counts, axis: Axis, selects: usize| {
-        let length = 1u128 << selects;
-        let times = if controls == 0 { 1 } else { 2 };
-        let rotation = if axis == Axis::Y { Gate::Ry } else { Gate::Rz };
-        counts.add(Kind::Gate(rotation), times * length);
-        counts.add(Kind::Gate(Gate::Cx), if selects == 0 { 0 } else { times * length });
-        counts.add(Kind::Gate(Gate::H), if axis == Axis::X { 2 } else { 0 });
-        if controls > 0 {
-            counts.add_all(&controlled_x(), 2);
+    let multiplexed = |counts: &mut Counts, axis: Axis, selects: usize, size: WalkSize| {
+        if controls == 0 {
+            size.count(counts, axis);
+        } else {
+            let (clean, dirty) = (operation.clean.len(), operation.dirty.len());
+            size.count_controlled(counts, axis, selects, &operation.controls, clean, dirty);
         }
     };
     let diagonal = |counts: &mut Counts, qubits: usize| {
@@ -226,15 +221,44 @@ pub(crate) fn count_structured(
         }
         Ok::<(), CircuitError>(())
     };
-    match &operation.kind {
-        Structured::MultiplexedRotation { axis, selects, .. } => {
-            multiplexed(&mut counts, *axis, selects.len())
+    let angles = operation.kind.table().and_then(|table| circuit.angles(table).ok());
+    match (&operation.kind, angles) {
+        (
+            Structured::MultiplexedRotation { axis, selects, .. },
+            Some(AngleTable::Dense(_) | AngleTable::Symbolic { .. }),
+        ) => {
+            power_of_two(selects.len())?;
+            multiplexed(&mut counts, *axis, selects.len(), WalkSize::dense(selects.len()));
         }
-        Structured::Diagonal { qubits, .. } => diagonal(&mut counts, qubits.len() + controls)?,
-        Structured::StatePreparation { qubits, .. } => {
-            (0..qubits.len()).for_each(|selects| multiplexed(&mut counts, Axis::Y, selects));
+        (
+            Structured::MultiplexedRotation { axis, selects, .. },
+            Some(AngleTable::SymbolicWalsh { terms, .. }),
+        ) => {
+            power_of_two(selects.len())?;
+            multiplexed(&mut counts, *axis, selects.len(), WalkSize::bound(selects.len(), *terms));
         }
-        Structured::TableLookup { address, target, relative_phase, .. } => {
+        (Structured::Diagonal { qubits, .. }, Some(AngleTable::Dense(_) | AngleTable::Symbolic { .. })) => {
+            diagonal(&mut counts, qubits.len() + controls)?;
+        }
+        (Structured::Diagonal { qubits, .. }, Some(AngleTable::SymbolicWalsh { terms, .. })) => {
+            // Under controls each coefficient is one for each set of them; a mask of n qubits is reached and
+            // left with n - 1 cx.
+            let qubits = qubits.len() + controls;
+            let all = power_of_two(qubits)?;
+            let terms = power_of_two(controls)?.saturating_mul(u128::from(*terms)).min(all - 1);
+            let reach = 2 * (qubits as u128).saturating_sub(1);
+            counts.add(Kind::Gate(Gate::Rz), terms);
+            counts.add(Kind::Gate(Gate::Cx), terms.saturating_mul(reach).min(all.saturating_sub(2)));
+        }
+        (Structured::StatePreparation { qubits, .. }, Some(table))
+            if !matches!(table, AngleTable::Constant { .. }) =>
+        {
+            power_of_two(qubits.len())?;
+            for selects in 0..qubits.len() {
+                multiplexed(&mut counts, Axis::Y, selects, WalkSize::dense(selects));
+            }
+        }
+        (Structured::TableLookup { address, target, relative_phase, .. }, _) => {
             let length = power_of_two(address.len() + controls)?;
             let bits = target.len() as u128;
             counts.add(Kind::Gate(Gate::Rz), bits * length);
@@ -244,9 +268,9 @@ pub(crate) fn count_structured(
                 diagonal(&mut counts, address.len() + controls)?;
             }
         }
-        Structured::Permutation { qubits, images } if circuit.indices(*images)?.values().is_err() => {
+        (Structured::Permutation { qubits, images }, _) if circuit.indices(*images)?.values().is_err() => {
             // Without values: the bound of 2^n - 1 transpositions, each of n - 1 cx on either side.
-            let transpositions = (1u128 << qubits.len()) - 1;
+            let transpositions = power_of_two(qubits.len())? - 1;
             let each = mcx_cost(
                 (qubits.len() + controls).saturating_sub(1),
                 operation.clean.len(),
@@ -271,6 +295,30 @@ fn join(qubits: &[QubitId], controls: &[Control]) -> Vec<QubitId> {
     qubits.iter().copied().chain(controls.iter().map(|control| control.qubit)).collect()
 }
 
+/// The Walsh coefficients over qubits and controls of `sign` times a table where the controls are satisfied, and
+/// 0 elsewhere, by increasing mask: being satisfied is the product of (1 + (-1)^control)/2 or (1 - (-1)^control)/2.
+fn embed_terms(
+    coefficients: &[Term],
+    qubits: usize,
+    controls: &[Control],
+    sign: f64,
+) -> Result<Vec<Term>, CircuitError> {
+    const LIMIT: u128 = 1 << 24;
+    let size = power_of_two(controls.len())?.saturating_mul(coefficients.len() as u128);
+    if size > LIMIT || qubits + controls.len() >= 64 {
+        let what = "a table with its controls".to_string();
+        return Err(CircuitError::TooLarge { what, size, limit: LIMIT });
+    }
+    let sets = 1u64 << controls.len();
+    let on = controls.iter().rev().fold(0u64, |on, control| on << 1 | u64::from(control.on));
+    let mut terms = Vec::with_capacity(size as usize);
+    for set in 0..sets {
+        let factor = if (set & on).count_ones() % 2 == 1 { -sign } else { sign } / sets as f64;
+        terms.extend(coefficients.iter().map(|&(mask, c)| (mask | set << qubits, factor * c)));
+    }
+    Ok(terms)
+}
+
 /// The table over qubits and controls that equals `values` where the controls are satisfied, else `neutral`.
 fn embed<T: Copy>(
     values: &[T],
@@ -293,20 +341,6 @@ fn embed<T: Copy>(
 
 fn power_of_two(exponent: usize) -> Result<u128, CircuitError> {
     if exponent < 127 { Ok(1 << exponent) } else { Err(CircuitError::Overflow) }
-}
-
-/// The angles of the multiplexed rotations that prepare `amplitudes`: level l has 2^l angles and rotates the
-/// qubit l places below the most significant one, selected by those above it.
-pub fn state_preparation_angles(amplitudes: &[f64]) -> Vec<Vec<f64>> {
-    let mut levels = Vec::new();
-    let mut current = amplitudes.to_vec();
-    while current.len() > 1 {
-        // The bit that is rotated is the lowest one of what remains.
-        levels.push(current.chunks_exact(2).map(|pair| 2.0 * pair[1].atan2(pair[0])).collect::<Vec<f64>>());
-        current = current.chunks_exact(2).map(|pair| pair[0].hypot(pair[1])).collect();
-    }
-    levels.reverse();
-    levels
 }
 
 /// The single-qubit gates and `cx` of a standard gate on several qubits.

@@ -93,7 +93,10 @@ impl Compile {
         }
         let mut facts = Facts::default();
         report::system(&mut facts, &manifest.name, &manifest.system);
-        report::preparation(&mut facts, &SystemPreparation::new(self.preparation.into(), &system));
+        report::preparation(
+            &mut facts,
+            &SystemPreparation::new(self.preparation.into(), None, &system.reports),
+        );
         report::encoding(&mut facts, &manifest.encoding);
         if let Some(solver) = &manifest.solver {
             report::solver(&mut facts, solver);

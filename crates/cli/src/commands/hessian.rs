@@ -91,7 +91,7 @@ impl Hessian {
             steps: self.steps,
             seed: self.network.seed,
             provenance: &exported.provenance,
-            preparation: SystemPreparation::new(self.preparation.into(), &system),
+            preparation: SystemPreparation::new(self.preparation.into(), None, &system.reports),
             system: SystemFields::from(&facts),
             gradient_norm: exported.gradient.iter().fold(0.0, |norm: f64, value| norm.hypot(*value)),
             output: self.output.as_deref().map(stated),

@@ -118,7 +118,7 @@ impl Solve {
         let document = Document {
             schema_version: SCHEMA_VERSION,
             name: &compiled.name,
-            preparation: SystemPreparation::new(self.preparation.into(), system),
+            preparation: SystemPreparation::new(self.preparation.into(), None, &system.reports),
             system: SystemFields::from(&compiled.facts),
             encoding: encoding_fields(&compiled.encoding, &compiled.certificate),
             solver: solver_fields(compiled),

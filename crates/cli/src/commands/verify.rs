@@ -7,7 +7,10 @@ use crate::output::{print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::text;
 use clap::Args;
-use qnewton::pipeline::{Manifest, PipelineError, SCHEMA_VERSION, Verification, manifest_path, verify};
+use qnewton::pipeline::{
+    Kind, Manifest, MatrixSource, PipelineError, SCHEMA_VERSION, SourceOptions, Verification, manifest_path,
+    verify, verify_encoding,
+};
 use qnewton::{LinearSystem, Preparation};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -57,9 +60,20 @@ impl Verify {
         let progress = Progress::new(interrupt, self.show.quiet);
         let preparation = Preparation::from(manifest.preparation);
         // A preparation that makes no sense is a fault of the manifest, not of the command line.
-        let system =
-            LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation).map_err(Failure::work)?;
-        let verification = verify(&self.file, &system, &self.time.into(), &progress)?;
+        let verification = match manifest.kind {
+            Kind::BlockEncoding => {
+                let shift = manifest.preparation.shift;
+                let options =
+                    shift.map_or(SourceOptions::Matrix(preparation), |shift| SourceOptions::Gram { shift });
+                let source = MatrixSource::load(&self.matrix, &options).map_err(Failure::work)?;
+                verify_encoding(&self.file, &source, &progress)?
+            }
+            Kind::LinearSystem => {
+                let system = LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation)
+                    .map_err(Failure::work)?;
+                verify(&self.file, &system, &self.time.into(), &progress)?
+            }
+        };
         progress.finish();
         let holds = verification.holds();
         if self.show.json {

@@ -34,7 +34,7 @@ fn wrong_usage_is_code_2() {
         ("--prune 0", "at least 1"),
         ("--prune -3", "at least 1"),
         ("--prune 2.5", "at least 1"),
-        ("--encoding quick", "possible values: auto, sparse, fable, dyadic"),
+        ("--encoding quick", "possible values: auto, "),
         ("--basis h,t", "accepted are `u3,cx` and `rz,sx,x,cx`"),
         ("--style pretty", "possible values: hierarchical, flat"),
         ("--emit-after magic", "unexpected argument"),
@@ -82,9 +82,11 @@ fn files_that_are_no_matrices_are_code_1() {
     ];
     for (name, content, message) in cases {
         folder.write("bad.mtx", content);
-        refuses(&folder, "encode bad.mtx -o out.qasm", 1, message);
+        // Complex matrices have block encodings; solvers are for real ones.
+        if name != "complex" {
+            refuses(&folder, "encode bad.mtx -o out.qasm", 1, message);
+        }
         refuses(&folder, "solve bad.mtx --rhs A.rhs.mtx -o out.qasm", 1, message);
-        assert!(!name.is_empty());
     }
     folder.write("bad.mtx", b"\x00\x01\xff\xfe binary \x80".as_slice());
     refuses(&folder, "encode bad.mtx", 1, "no accepted format");

@@ -61,6 +61,11 @@ pub fn inverse_relative(a: f64, epsilon: f64) -> Result<InversePolynomial, Polyn
     inverse_with_outliers(a, &[], epsilon)
 }
 
+/// The degree of [`inverse_relative`] without its coefficients; `a` is clamped to (0, 1].
+pub fn relative_degree(a: f64, epsilon: f64) -> f64 {
+    2.0 * IntervalMap::new(a.clamp(f64::MIN_POSITIVE, 1.0)).smallest_degree(epsilon) - 1.0
+}
+
 /// An odd polynomial with |1 - x P(x)| <= `epsilon` on [a, 1] that is exactly 1/x at the known values
 /// `outliers` in (0, a).
 ///

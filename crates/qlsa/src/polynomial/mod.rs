@@ -26,6 +26,7 @@ pub use filter::{eigenstate_filter, kernel_reflection};
 pub use gaussian::gaussian;
 pub use inverse::{
     InverseForm, InversePolynomial, inverse_absolute, inverse_cks, inverse_relative, inverse_with_outliers,
+    relative_degree,
 };
 pub use series::{ChebyshevSeries, Parity, PolynomialError};
 pub use step::{rectangle, sign};

@@ -4,6 +4,10 @@ use crate::bits::{Condition, Gather};
 use crate::real::{Real, narrow, widen};
 use crate::regions::{TupleKernel, for_each_tuple};
 use num_complex::{Complex, Complex64};
+use rayon::prelude::*;
+
+/// Entries of a table that one task computes at least.
+pub(super) const ENTRIES_PER_TASK: usize = 1 << 12;
 
 /// Multiplies the amplitudes that satisfy `condition` by `factor`.
 pub(crate) fn scale<R: Real>(amplitudes: &mut [Complex<R>], condition: Condition, factor: Complex64) {
@@ -23,7 +27,8 @@ pub(crate) struct Diagonal<R> {
 impl<R: Real> Diagonal<R> {
     /// The factors e^(i phase).
     pub(crate) fn new(phases: &[f64]) -> Self {
-        Diagonal { factors: phases.iter().map(|&phase| narrow(Complex64::from_polar(1.0, phase))).collect() }
+        let factor = |&phase: &f64| narrow(Complex64::from_polar(1.0, phase));
+        Diagonal { factors: phases.par_iter().with_min_len(ENTRIES_PER_TASK).map(factor).collect() }
     }
 
     /// The same diagonal with its entries in another order.

@@ -1,11 +1,12 @@
 //! Multiplexed rotations: one pass over the amplitudes.
 
-use super::phase::Stretch;
+use super::phase::{ENTRIES_PER_TASK, Stretch};
 use crate::bits::{Condition, Gather};
 use crate::real::Real;
 use crate::regions::{TupleKernel, for_each_tuple};
 use num_complex::Complex;
 use qnewton_circuit::Axis;
+use rayon::prelude::*;
 
 /// Cosines and sines of half the angles, over selects at increasing positions.
 pub(crate) struct Rotation<R> {
@@ -16,10 +17,12 @@ pub(crate) struct Rotation<R> {
 impl<R: Real> Rotation<R> {
     /// The rotations by given angles.
     pub(crate) fn new(angles: &[f64]) -> Self {
-        Rotation {
-            cosines: angles.iter().map(|angle| R::from_f64((angle / 2.0).cos())).collect(),
-            sines: angles.iter().map(|angle| R::from_f64((angle / 2.0).sin())).collect(),
-        }
+        let entry = |angle: &f64| {
+            let (sine, cosine) = (angle / 2.0).sin_cos();
+            (R::from_f64(cosine), R::from_f64(sine))
+        };
+        let (cosines, sines) = angles.par_iter().with_min_len(ENTRIES_PER_TASK).map(entry).unzip();
+        Rotation { cosines, sines }
     }
 
     /// The same rotations in another order.

@@ -117,7 +117,7 @@ fn a_block_needs_a_unitary_circuit_without_parameters() {
 fn tables_under_very_many_controls_are_refused_not_written_out() {
     for count in [40u32, 60, 200] {
         let mut circuit = Circuit::new();
-        let phases = circuit.add_angles(AngleTable::Constant { length: 2, value: 0.1 });
+        let phases = circuit.add_angles(AngleTable::Dense(vec![0.1, 0.2]));
         let mut definition = Definition::new("main");
         definition.add_register("q", 1 + count as usize);
         let kind = Structured::Diagonal { qubits: qubits(1), phases };

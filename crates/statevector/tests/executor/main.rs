@@ -6,6 +6,7 @@
     reason = "all of this is test code, though clippy sees only functions marked as tests so"
 )]
 
+mod addition;
 mod common;
 mod counting;
 mod errors;
@@ -13,4 +14,5 @@ mod lowering;
 mod measurement;
 mod precision;
 mod reference;
+mod tables;
 mod workspace;

@@ -10,7 +10,7 @@ use qnewton_core::Silent;
 use qnewton_statevector::{RunOptions, StateVector, run};
 
 /// Random amplitudes where the last `clean` qubits are |0>.
-fn random_state(random: &mut Random, qubits: usize, clean: usize) -> StateVector {
+pub fn random_state(random: &mut Random, qubits: usize, clean: usize) -> StateVector {
     let mut amplitudes = vec![Complex64::new(0.0, 0.0); 1 << qubits];
     for amplitude in &mut amplitudes[..1 << (qubits - clean)] {
         *amplitude = Complex64::new(random.angle(), random.angle());
@@ -20,13 +20,13 @@ fn random_state(random: &mut Random, qubits: usize, clean: usize) -> StateVector
     StateVector::from_amplitudes(amplitudes).unwrap()
 }
 
-fn result(circuit: &Circuit, state: &StateVector) -> StateVector {
+pub fn result(circuit: &Circuit, state: &StateVector) -> StateVector {
     let mut state = state.clone();
     run(circuit, &mut state, &RunOptions::default(), &Silent).unwrap();
     state
 }
 
-fn difference(a: &StateVector, b: &StateVector) -> f64 {
+pub fn difference(a: &StateVector, b: &StateVector) -> f64 {
     a.iter().zip(b.iter()).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max)
 }
 

@@ -109,6 +109,27 @@ fn rotation(axis: Axis, angle: f64) -> Matrix {
     two_by_two(axis.rotation(), &[angle])
 }
 
+/// The angle by which a state preparation turns qubit `target` where the qubits above it have the value `branch`.
+fn preparation_angle(amplitudes: &[f64], target: usize, branch: usize) -> f64 {
+    let block = |branch: usize| &amplitudes[branch << (target + 1)..(branch + 1) << (target + 1)];
+    let (low, high) = block(branch).split_at(1 << target);
+    let norm = |half: &[f64]| {
+        if target == 0 { half[0] } else { half.iter().map(|a| a * a).sum::<f64>().sqrt() }
+    };
+    if block(branch).iter().any(|&a| a != 0.0) {
+        return 2.0 * norm(high).atan2(norm(low));
+    }
+    // Without amplitude, what the nearest branches with amplitudes do.
+    let branches = amplitudes.len() >> (target + 1);
+    for width in (0..).map(|bit| 1 << bit).take_while(|&width| width < branches) {
+        let first = ((branch / width) ^ 1) * width;
+        if (first..first + width).any(|branch| block(branch).iter().any(|&a| a != 0.0)) {
+            return preparation_angle(amplitudes, target, branch ^ width);
+        }
+    }
+    0.0
+}
+
 /// The matrix of a structured operation on its own qubits, in the order of [`Structured::qubits`].
 pub fn structured_matrix(circuit: &Circuit, kind: &Structured, parameters: &[f64]) -> Matrix {
     let value = |angle: &Angle| angle.evaluate(parameters);
@@ -139,19 +160,12 @@ pub fn structured_matrix(circuit: &Circuit, kind: &Structured, parameters: &[f64
             let n = qubits.len();
             let mut result = identity(1 << n);
             for target in (0..n).rev() {
-                let selects: Vec<usize> = (target + 1..n).collect();
                 let stage = from_columns(1 << n, |index| {
-                    // Norms of the two halves of the block of amplitudes that the higher bits name.
-                    let half = |bit: usize| {
-                        let start = (index >> (target + 1) << (target + 1)) + (bit << target);
-                        let block = &amplitudes[start..start + (1 << target)];
-                        if target == 0 { block[0] } else { block.iter().map(|a| a * a).sum::<f64>().sqrt() }
-                    };
-                    let rotation = rotation(Axis::Y, 2.0 * half(1).atan2(half(0)));
+                    let angle = preparation_angle(&amplitudes, target, index >> (target + 1));
+                    let rotation = rotation(Axis::Y, angle);
                     let bit = index >> target & 1;
                     (0..2).map(|to| (with_value(index, &[target], to), rotation[to][bit])).collect()
                 });
-                let _ = &selects;
                 result = multiply(&stage, &result);
             }
             result

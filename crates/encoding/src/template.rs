@@ -1,0 +1,104 @@
+//! A method made ready for a matrix: its circuit without values, and how values fill it.
+
+use crate::error::EncodingError;
+use crate::method::{BlockEncoding, Method};
+use qnewton_circuit::{Circuit, CircuitError, Counts, cost};
+use qnewton_matrix::{Scalar, SparseMatrix};
+use std::sync::Arc;
+
+/// How a matrix is to be encoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EncodingOptions {
+    /// The error that is allowed, ||alpha <0|U|0> - A|| in the operator norm, in units of A. Methods that can trade
+    /// it for gates do; 0 asks for encodings that are exact up to rounding.
+    pub error: f64,
+    /// Whether the automatic choice may take methods that need eigenvectors or singular vectors of A.
+    pub allow_spectral: bool,
+}
+
+/// What a template becomes with values.
+pub(crate) struct Filled {
+    /// The circuit of U.
+    pub circuit: Circuit,
+    /// Subnormalization.
+    pub alpha: f64,
+    /// Bound of ||alpha <0|U|0> - A|| apart from rounding.
+    pub truncation: f64,
+}
+
+type Fill<S> = dyn Fn(&SparseMatrix<S>) -> Result<Filled, EncodingError> + Send + Sync;
+
+/// A method made ready for a matrix. It holds what depends on the sparsity pattern only (colouring, masks, bands), so
+/// that matrices of the same pattern, as in successive training steps, share that work: see [`Template::encode`].
+#[derive(Clone)]
+pub struct Template<S: Scalar = f64> {
+    /// The method.
+    pub method: Method,
+    /// Number of system qubits, at least one.
+    pub system_qubits: usize,
+    /// Names of the registers that must be projected on |0>.
+    pub projected: Vec<String>,
+    /// Subnormalization for the matrix that the template was made for, in units of A.
+    pub alpha: f64,
+    /// Whether U^2 = 1 (on clean ancillas).
+    pub hermitian: bool,
+    /// Whether filling needs eigenvectors or singular vectors of A.
+    pub spectral: bool,
+    /// The circuit without values: tables have lengths only, where the method has tables.
+    pub circuit: Circuit,
+    pub(crate) fill: Arc<Fill<S>>,
+}
+
+impl<S: Scalar> Template<S> {
+    /// Gates of one query before data-dependent elision, in closed form: single-qubit gates and `cx`.
+    pub fn counts(&self) -> Result<Counts, CircuitError> {
+        cost(&self.circuit)
+    }
+
+    /// The encoding of a matrix with the sparsity pattern (or a part of it) that the template was made for, the
+    /// angles anew; [`EncodingError::Pattern`] for any other.
+    pub fn encode(&self, matrix: &SparseMatrix<S>) -> Result<BlockEncoding, EncodingError> {
+        let n = crate::select::check(matrix)?;
+        if n != self.system_qubits || self.hermitian && !qnewton_matrix::is_hermitian(matrix) {
+            return Err(EncodingError::Pattern { method: self.method.name() });
+        }
+        let Filled { circuit, alpha, truncation } = (self.fill)(matrix)?;
+        Ok(BlockEncoding {
+            circuit,
+            name: self.method.name().to_string(),
+            system_qubits: n,
+            projected: self.projected.clone(),
+            alpha,
+            truncation,
+            hermitian: self.hermitian,
+            spectral: self.spectral,
+        })
+    }
+}
+
+impl<S: Scalar> Template<S> {
+    /// The encoding with lengths in place of values, for compositions whose cost is wanted.
+    pub(crate) fn without_values(&self) -> Result<BlockEncoding, EncodingError> {
+        Ok(BlockEncoding {
+            circuit: self.circuit.clone(),
+            name: self.method.name().to_string(),
+            system_qubits: self.system_qubits,
+            projected: self.projected.clone(),
+            alpha: self.alpha,
+            truncation: 0.0,
+            hermitian: self.hermitian,
+            spectral: self.spectral,
+        })
+    }
+}
+
+impl<S: Scalar> std::fmt::Debug for Template<S> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Template")
+            .field("method", &self.method)
+            .field("system_qubits", &self.system_qubits)
+            .field("alpha", &self.alpha)
+            .finish_non_exhaustive()
+    }
+}
