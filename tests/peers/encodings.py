@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 from phases import PROGRAM, ROOT, enter_environment
 
@@ -124,6 +125,7 @@ def our_pauli_milliseconds():
 
 def main():
     failed = False
+    warnings.filterwarnings("ignore")
     with tempfile.TemporaryDirectory() as folder:
         import numpy as np
         paths = {}

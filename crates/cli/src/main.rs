@@ -8,6 +8,7 @@ mod commands;
 mod comparison;
 mod emit_after;
 mod failure;
+mod family;
 mod files;
 mod network;
 mod options;

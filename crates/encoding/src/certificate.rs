@@ -4,7 +4,7 @@ use crate::error::EncodingError;
 use crate::method::BlockEncoding;
 use crate::reference::Columns;
 use qnewton_circuit::{
-    Circuit, CircuitError, Operation, QubitId, Structured, Table, lower::lower_structures,
+    AngleTable, Circuit, CircuitError, Operation, QubitId, Structured, Table, lower::lower_structures,
 };
 use qnewton_core::Monitor;
 use qnewton_statevector::block;
@@ -160,7 +160,17 @@ fn rounding_bound(circuit: &Circuit) -> Result<f64, CircuitError> {
         for &operation in definition.operations() {
             own += match operation {
                 Operation::Structured(position) => match &definition.structured(position).kind {
-                    Structured::MultiplexedRotation { selects, .. } => angle(power(selects.len())),
+                    Structured::MultiplexedRotation { selects, angles, .. } => {
+                        match circuit.angles(*angles)? {
+                            // Its coefficients are the angles: nothing is transformed.
+                            AngleTable::WalshSparse { coefficients, .. } => {
+                                let sum: f64 = coefficients.iter().map(|(_, angle)| angle.abs()).sum();
+                                8.0 * f64::EPSILON * (sum + coefficients.len() as f64)
+                            }
+                            AngleTable::Constant { .. } => 16.0 * f64::EPSILON,
+                            _ => angle(power(selects.len())),
+                        }
+                    }
                     Structured::Diagonal { qubits, .. } => angle(power(qubits.len())),
                     Structured::StatePreparation { qubits, .. } => {
                         (0..qubits.len()).map(|level| angle(power(level))).sum()

@@ -49,6 +49,11 @@ methods! {
 }
 
 impl Method {
+    /// Whether it needs eigenvectors or singular vectors of the matrix.
+    pub fn is_spectral(self) -> bool {
+        self == Method::Dilation
+    }
+
     /// The method of that name.
     pub fn from_name(name: &str) -> Option<Method> {
         Method::ALL.iter().copied().find(|method| method.name() == name)

@@ -10,6 +10,7 @@ use crate::{
 };
 use qnewton_circuit::{Basis, Counts, Gate, count, lower};
 use qnewton_matrix::{Scalar, SparseMatrix, is_hermitian};
+use rayon::prelude::*;
 
 /// Tables above 2^this many angles are refused: 2^28 take 2 GiB.
 pub(crate) const TABLE_QUBITS: usize = 28;
@@ -165,9 +166,18 @@ pub fn compare<S: Scalar>(
     queries: &dyn Fn(f64) -> f64,
     comparison: Comparison,
 ) -> Result<Vec<Candidate>, EncodingError> {
+    compare_methods(Method::ALL, matrix, options, queries, comparison)
+}
+
+fn compare_methods<S: Scalar>(
+    methods: &[Method],
+    matrix: &SparseMatrix<S>,
+    options: &EncodingOptions,
+    queries: &dyn Fn(f64) -> f64,
+    comparison: Comparison,
+) -> Result<Vec<Candidate>, EncodingError> {
     check(matrix)?;
-    let mut candidates = Vec::with_capacity(Method::ALL.len());
-    for &method in Method::ALL {
+    let candidates = methods.par_iter().map(|&method| {
         let mut candidate =
             Candidate { method, prediction: predict(matrix, method, options), encoding: None, counted: None };
         let small = candidate.two_qubit_count().is_some_and(|count| count <= COUNTED_LIMIT);
@@ -181,8 +191,9 @@ pub fn compare<S: Scalar>(
                 Err(error) => candidate.prediction = Err(error),
             }
         }
-        candidates.push(candidate);
-    }
+        Ok(candidate)
+    });
+    let mut candidates = candidates.collect::<Result<Vec<Candidate>, EncodingError>>()?;
     candidates.sort_by(|a, b| {
         let usable = b.prediction.is_ok().cmp(&a.prediction.is_ok());
         let merit = a.figure_of_merit(queries).total_cmp(&b.figure_of_merit(queries));
@@ -214,12 +225,14 @@ pub fn encode_cheapest<S: Scalar>(
     options: &EncodingOptions,
     queries: &dyn Fn(f64) -> f64,
 ) -> Result<BlockEncoding, EncodingError> {
-    let candidates = compare(matrix, options, queries, Comparison::Counted)?;
-    let reason = |candidate: &Candidate| match &candidate.prediction {
-        Err(error) => error.to_string(),
-        Ok(_) => format!("encoding `{}` needs singular vectors", candidate.method.name()),
-    };
-    let reasons: Vec<String> = candidates.iter().map(reason).collect();
+    let eligible: Vec<Method> = Method::ALL
+        .iter()
+        .copied()
+        .filter(|method| options.allow_spectral || !method.is_spectral())
+        .collect();
+    let candidates = compare_methods(&eligible, matrix, options, queries, Comparison::Counted)?;
+    let reason = |candidate: &Candidate| candidate.prediction.as_ref().err().map(ToString::to_string);
+    let reasons: Vec<String> = candidates.iter().filter_map(reason).collect();
     let best = candidates.into_iter().find(|candidate| candidate.is_eligible(options));
     match best {
         Some(Candidate { encoding: Some(encoding), .. }) => Ok(encoding),

@@ -82,9 +82,10 @@ pub fn encode(
             magic = magic_counts_of_gates(&lowered)?;
         }
     }
+    clock.stage("lowering");
     let (counts, depth) = (count(&lowered)?, depth(&lowered)?);
     let closed_form = cost(&encoding.circuit)?;
-    clock.stage("lowering");
+    clock.stage("counting");
     Ok(EncodedMatrix {
         name: source.name.clone(),
         facts,

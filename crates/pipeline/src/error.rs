@@ -31,7 +31,7 @@ pub enum PipelineError {
     #[error("per-sample gradients must be real")]
     ComplexGradients,
     /// A comparison where there is one method.
-    #[error("gradients are encoded by `gram` only: there is nothing to compare")]
+    #[error("gradients and families have one encoding: there is nothing to compare")]
     NothingToCompare,
     /// A solve without a right-hand side.
     #[error("a right-hand side is needed")]

@@ -1,10 +1,10 @@
 //! What is known of a matrix before anything is compiled.
 
 use crate::error::PipelineError;
-use qnewton_encoding::GramMatrix;
+use qnewton_encoding::{Family, GramMatrix};
 use qnewton_matrix::{
-    LanczosOptions, SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions, gram_spectrum, is_symmetric,
-    norm_only, spectrum,
+    Interval, LanczosOptions, SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions, gram_spectrum,
+    is_symmetric, norm_only, spectrum,
 };
 
 /// The condition number of larger matrices is not computed where an encoding alone is wanted.
@@ -67,6 +67,32 @@ impl SystemFacts {
             symmetric: true,
             spectrum: gram_spectrum(gradients, gram.shift())?,
         })
+    }
+
+    /// The facts of a family in closed form, without a condition number. `nnz` and `sparsity` are those of the bands,
+    /// entries beyond open ends included.
+    pub fn of_family(family: &Family) -> Self {
+        let n = 1usize << family.system_qubits().min(63);
+        let sparsity = family.largest_row();
+        let norm = family.norm().unwrap_or_else(|| family.alpha());
+        let norm_interval = Interval { lower: norm, upper: norm };
+        SystemFacts {
+            n,
+            nnz: n.saturating_mul(sparsity),
+            sparsity,
+            symmetric: family.is_symmetric(),
+            spectrum: Spectrum {
+                norm,
+                smallest: 0.0,
+                norm_interval,
+                smallest_interval: Interval { lower: 0.0, upper: norm },
+                condition_number: None,
+                method: SpectrumMethod::NormOnly,
+                positive_definite: None,
+                smallest_eigenvalue: None,
+                largest_eigenvalue: None,
+            },
+        }
     }
 
     /// The name of the method behind the condition number.

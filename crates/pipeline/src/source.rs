@@ -7,7 +7,7 @@ use crate::facts::SystemFacts;
 use num_complex::Complex64;
 use qnewton_core::Monitor;
 use qnewton_encoding::{
-    BlockEncoding, Candidate, Certificate, Columns, Comparison, EncodingError, GramMatrix, Method,
+    BlockEncoding, Candidate, Certificate, Columns, Comparison, EncodingError, Family, GramMatrix, Method,
     SparseColumns, Verification, certify,
 };
 use qnewton_matrix::{
@@ -31,6 +31,7 @@ enum SourceKind {
     Real(SparseMatrix<f64>),
     Complex(SparseMatrix<Complex64>),
     Gram(GramMatrix),
+    Family(Family),
 }
 
 /// How a file becomes a matrix.
@@ -99,11 +100,18 @@ impl MatrixSource {
         Ok(MatrixSource { name: name_of(path), reports, kind: SourceKind::Gram(gram) })
     }
 
+    /// A matrix of a family, whatever its size.
+    pub fn family(name: impl Into<String>, family: Family) -> Self {
+        let symmetry = SymmetryReport { asymmetry: 0.0, symmetric: true, symmetrised: false };
+        let reports = PreparationReports { symmetry, damping: None, pruning: None };
+        MatrixSource { name: name.into(), reports, kind: SourceKind::Family(family) }
+    }
+
     /// The shift, if the matrix comes from gradients.
     pub fn shift(&self) -> Option<f64> {
         match &self.kind {
             SourceKind::Gram(gram) => Some(gram.shift()),
-            SourceKind::Real(_) | SourceKind::Complex(_) => None,
+            SourceKind::Real(_) | SourceKind::Complex(_) | SourceKind::Family(_) => None,
         }
     }
 
@@ -122,6 +130,7 @@ impl MatrixSource {
                 })
             }
             SourceKind::Gram(gram) => SystemFacts::of_gram(gram),
+            SourceKind::Family(family) => Ok(SystemFacts::of_family(family)),
         }
     }
 
@@ -137,6 +146,13 @@ impl MatrixSource {
             SourceKind::Complex(matrix) => {
                 encode_chosen(&padded_complex(matrix, facts), facts, choice, epsilon)?
             }
+            SourceKind::Family(family) => match choice.method {
+                None => family.encode()?,
+                Some(method) => {
+                    let reason = "a family has an encoding of its own".to_string();
+                    return Err(EncodingError::NotApplicable { method: method.name(), reason }.into());
+                }
+            },
             SourceKind::Gram(gram) => match choice.method {
                 None | Some(Method::Gram) => gram.encode()?,
                 Some(method) => {
@@ -164,6 +180,7 @@ impl MatrixSource {
             SourceKind::Real(matrix) => Box::new(SparseColumns::of(&padded_matrix(matrix, facts))),
             SourceKind::Complex(matrix) => Box::new(SparseColumns::of(&padded_complex(matrix, facts))),
             SourceKind::Gram(gram) => Box::new(gram.clone()),
+            SourceKind::Family(family) => Box::new(family.clone()),
         }
     }
 
@@ -182,7 +199,7 @@ impl MatrixSource {
             SourceKind::Complex(matrix) => {
                 compare_encodings(&padded_complex(matrix, facts), facts, choice, epsilon, counted)?
             }
-            SourceKind::Gram(_) => return Err(PipelineError::NothingToCompare),
+            SourceKind::Gram(_) | SourceKind::Family(_) => return Err(PipelineError::NothingToCompare),
         })
     }
 }

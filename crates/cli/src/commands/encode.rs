@@ -4,6 +4,7 @@ use crate::commands::compile::EmittedDocument;
 use crate::comparison;
 use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
+use crate::family::family;
 use crate::files::{check_circuit_target, check_distinct, check_targets};
 use crate::options::{
     CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions, number,
@@ -14,7 +15,7 @@ use crate::report::{self, SystemPreparation};
 use crate::text::{self, Facts};
 use clap::Args;
 use qnewton::circuit::Gate;
-use qnewton::encoding::Method;
+use qnewton::encoding::{Family, Method};
 use qnewton::pipeline::{
     BlockOptions, CircuitFields, EncodedMatrix, EncodingFields, Manifest, MatrixSource, SCHEMA_VERSION,
     Seconds, SourceOptions, SystemFields, circuit_fields, emit_block, encode, encoding_fields, manifest_path,
@@ -30,6 +31,7 @@ Examples:
   qnewton encode A.mtx -o block.qasm --encoding sparse
   qnewton encode A.mtx --encoding fable --encoding-error 1e-2
   qnewton encode G.npy --encoding gram --shift 1e-3    (1/B) G^T G + 1e-3 I of B x N per-sample gradients
+  qnewton encode --family laplacian:2^40               count a matrix that is never built
   qnewton encode A.mtx -o block.qasm --verify          execute it for its certificate, however large
 
 A = alpha * the block of `system` where all other registers start and end in 0. Singular, complex and
@@ -40,8 +42,12 @@ not symmetric matrices are fine.";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Encode {
     /// The matrix: MatrixMarket (.mtx, .mtx.gz), NumPy (.npy, .npz) or SciPy sparse (.npz)
-    #[arg(value_name = "A")]
-    matrix: PathBuf,
+    #[arg(value_name = "A", required_unless_present = "family")]
+    matrix: Option<PathBuf>,
+    /// In place of a file, a matrix of any size that is never built: `laplacian:2^40`, `laplacian:64x64:periodic`,
+    /// `tridiagonal:2^20:2:-1`
+    #[arg(long, value_name = "SPEC", value_parser = family, conflicts_with_all = ["matrix", "compare", "damping", "prune", "jacobi"])]
+    family: Option<Family>,
     /// Write OpenQASM 3 to FILE and the manifest to FILE.json
     #[arg(long, short, value_name = "FILE", conflicts_with = "compare")]
     output: Option<PathBuf>,
@@ -95,9 +101,9 @@ impl Encode {
         check_targets(self.emit_after.target().into_iter().chain(&self.plot))?;
         let manifest = self.output.as_deref().map(manifest_path);
         let written = self.output.iter().chain(&manifest).chain(self.emit_after.target()).chain(&self.plot);
-        check_distinct([&self.matrix], written)?;
+        check_distinct(self.matrix.iter(), written)?;
         let progress = Progress::new(interrupt, self.show.quiet);
-        let source = MatrixSource::load(&self.matrix, &self.source_options()?)?;
+        let source = self.source()?;
         if self.compare {
             let choice = self.encoding.choice();
             return comparison::run(&source, &choice, self.plot.as_deref(), self.show, progress);
@@ -116,6 +122,15 @@ impl Encode {
         };
         progress.finish();
         self.show(&source, &encoded, emitted.as_ref())
+    }
+
+    fn source(&self) -> Result<MatrixSource, Failure> {
+        let options = self.source_options()?;
+        match (&self.matrix, &self.family) {
+            (Some(path), _) => Ok(MatrixSource::load(path, &options)?),
+            (None, Some(family)) => Ok(MatrixSource::family("family", family.clone())),
+            (None, None) => Err(Failure::with_hint("there is no matrix", "give a file, or --family")),
+        }
     }
 
     fn source_options(&self) -> Result<SourceOptions, Failure> {

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod emitted;
+mod encode;
 mod harness;
 mod help;
 mod json;

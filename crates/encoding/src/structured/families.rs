@@ -80,6 +80,26 @@ impl Family {
         }
     }
 
+    /// The largest number of entries in a row.
+    pub fn largest_row(&self) -> usize {
+        let neighbours = |qubits: usize| if qubits == 1 { 1 } else { 2 };
+        match self {
+            Family::Laplacian { qubits, .. } => {
+                1 + qubits.iter().map(|&qubits| neighbours(qubits)).sum::<usize>()
+            }
+            Family::TridiagonalToeplitz { qubits, .. } => 1 + neighbours(*qubits),
+            Family::BandedWalsh { symmetric, bands, .. } => {
+                let times = |band: &WalshBand| if *symmetric && band.offset != 0 { 2 } else { 1 };
+                bands.iter().map(times).sum()
+            }
+        }
+    }
+
+    /// Whether the matrix equals its transpose.
+    pub fn is_symmetric(&self) -> bool {
+        !matches!(self, Family::BandedWalsh { symmetric: false, .. })
+    }
+
     /// Subnormalization of [`Family::encode`].
     pub fn alpha(&self) -> f64 {
         // In a single qubit both neighbours are the same one.
@@ -136,7 +156,6 @@ impl Family {
             }
             Family::BandedWalsh { qubits, symmetric, bands } => banded_walsh(*qubits, *symmetric, bands)?,
         };
-        let symmetric = !matches!(self, Family::BandedWalsh { symmetric: false, .. });
         Ok(BlockEncoding {
             circuit,
             name: self.method().name().to_string(),
@@ -144,7 +163,7 @@ impl Family {
             projected,
             alpha,
             truncation: 0.0,
-            hermitian: symmetric,
+            hermitian: self.is_symmetric(),
             spectral: false,
         })
     }
