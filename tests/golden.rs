@@ -108,6 +108,10 @@ fn block_encodings_of_a_small_laplacian() {
     golden_block("laplacian-4-fable", Method::Fable, Style::Hierarchical);
     golden_block("laplacian-4-dyadic", Method::Dyadic, Style::Hierarchical);
     golden_block("laplacian-4-sparse", Method::Sparse, Style::Hierarchical);
+    golden_block("laplacian-4-banded", Method::Banded, Style::Hierarchical);
+    golden_block("laplacian-4-structured", Method::Structured, Style::Hierarchical);
+    golden_block("laplacian-4-bitble", Method::Bitble, Style::Hierarchical);
+    golden_block("laplacian-4-pauli-lcu", Method::PauliLcu, Style::Hierarchical);
     golden_block("laplacian-4-fable-flat", Method::Fable, Style::Flat);
 }
 
