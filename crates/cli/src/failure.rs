@@ -4,7 +4,7 @@ use crate::output::write_error;
 use crate::text;
 use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
 use qnewton::PipelineError;
-use qnewton::matrix::{InvalidSystem, SystemError, WriteError};
+use qnewton::matrix::{ConditioningError, InvalidSystem, SystemError, WriteError};
 use qnewton::qasm::ReadError;
 use qnewton::scheduler::ScheduleError;
 use qnewton::statevector::ExecutorError;
@@ -81,6 +81,11 @@ impl Failure {
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
         let hint = match &error {
+            // The option is fine, the matrix is not.
+            PipelineError::System(SystemError::Invalid {
+                kind: InvalidSystem::Conditioning(ConditioningError::ZeroDiagonal { .. }),
+                ..
+            }) => Some("leave out --jacobi"),
             PipelineError::Epsilon { .. }
             | PipelineError::System(SystemError::Invalid { kind: InvalidSystem::Conditioning(_), .. })
             | PipelineError::Invalid(InvalidSystem::Conditioning(_)) => {

@@ -3,8 +3,10 @@
 use crate::error::EncodingError;
 use crate::method::BlockEncoding;
 use crate::reference::Columns;
+use num_complex::Complex64;
 use qnewton_circuit::{
-    AngleTable, Circuit, CircuitError, Operation, QubitId, Structured, Table, lower::lower_structures,
+    AngleTable, Circuit, CircuitError, Operation, QubitId, Structured, Table,
+    lower::{allocate_ancillas, lower_structures},
 };
 use qnewton_core::Monitor;
 use qnewton_statevector::block;
@@ -61,8 +63,12 @@ pub enum Verification {
 
 /// Whether an encoding is small enough to be executed by default.
 pub fn is_executable(encoding: &BlockEncoding) -> bool {
-    let qubits = encoding.circuit.entry().map_or(usize::MAX, |entry| entry.qubit_count());
-    qubits.saturating_add(encoding.system_qubits) <= EXECUTED_LIMIT
+    all_qubits(encoding).is_ok_and(|qubits| qubits + encoding.system_qubits <= EXECUTED_LIMIT)
+}
+
+/// Qubits of the circuit, those included that its definitions allocate.
+fn all_qubits(encoding: &BlockEncoding) -> Result<usize, CircuitError> {
+    Ok(allocate_ancillas(&encoding.circuit)?.entry()?.qubit_count())
 }
 
 /// Certifies an encoding of `matrix`, whose dimension is 2^system.
@@ -88,25 +94,51 @@ pub fn certify(
         return Ok(Certificate { error, error_at_least: 0.0, method: CertificateMethod::Bounded });
     }
     let system: Vec<QubitId> = (0..encoding.system_qubits as u32).map(QubitId).collect();
-    let amplitudes = 1u128 << (encoding.circuit.entry()?.qubit_count() + encoding.system_qubits).min(100);
+    let amplitudes = 1u128 << (all_qubits(encoding)? + encoding.system_qubits).min(100);
     let gates = qnewton_circuit::cost(&encoding.circuit)?.total();
     let columns;
     let mut unseen;
     let lower_first = rounding > NEGLIGIBLE_ROUNDING * encoding.alpha;
     if lower_first && amplitudes.saturating_mul(gates) <= LOWERED_WORK_LIMIT {
-        let lowered = lower_structures(&qnewton_circuit::lower::allocate_ancillas(&encoding.circuit)?, true)?;
+        let lowered = lower_structures(&allocate_ancillas(&encoding.circuit)?, true)?;
         columns = block(&lowered, &system, 0..size, monitor)?;
         unseen = 0.0;
     } else {
         columns = block(&encoding.circuit, &system, 0..size, monitor)?;
         unseen = rounding;
     }
-    // In units of alpha, so that squares neither overflow nor vanish.
+    let distance = distance(columns, matrix, encoding.alpha);
+    // What is executed rounds as the emitted circuit does, each gate once, though not in the same way.
+    let gates = largest_table(&encoding.circuit) as f64 + 16.0;
+    unseen += encoding.alpha * gates.sqrt() * f64::EPSILON;
+    Ok(Certificate {
+        error: encoding.alpha * distance.at_most + unseen,
+        error_at_least: (encoding.alpha * distance.at_least - unseen).max(0.0),
+        method: CertificateMethod::Executed,
+    })
+}
+
+/// Bounds of the operator norm of a difference, in units of alpha.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Distance {
+    /// Upper bound: the smaller of the Frobenius norm and sqrt(||E||_1 ||E||_inf).
+    pub at_most: f64,
+    /// Lower bound: the largest 2-norm of a column.
+    pub at_least: f64,
+}
+
+/// How far the columns of a block are from those of a matrix divided by alpha. In units of alpha squares neither
+/// overflow nor vanish, whatever the scale of the matrix.
+pub fn distance(columns: Vec<Vec<Complex64>>, matrix: &dyn Columns, alpha: f64) -> Distance {
     let mut squares = 0.0;
     let (mut largest_column, mut largest_sum) = (0.0f64, 0.0f64);
-    let mut row_sums = vec![0.0; size];
+    let mut row_sums = vec![0.0; columns.len()];
     for (j, mut column) in columns.into_iter().enumerate() {
-        matrix.for_each(j, &mut |row, value| column[row] -= value / encoding.alpha);
+        matrix.for_each(j, &mut |row, value| {
+            if let Some(entry) = column.get_mut(row) {
+                *entry -= value / alpha;
+            }
+        });
         let (mut square, mut sum) = (0.0, 0.0);
         for (entry, row_sum) in column.iter().zip(&mut row_sums) {
             let magnitude = entry.norm();
@@ -119,15 +151,8 @@ pub fn certify(
         largest_sum = largest_sum.max(sum);
     }
     let largest_row = row_sums.into_iter().fold(0.0, f64::max);
-    let norm = f64::min(squares.sqrt(), (largest_sum * largest_row).sqrt());
-    // What is executed rounds as the emitted circuit does, each gate once, though not in the same way.
-    let gates = largest_table(&encoding.circuit) as f64 + 16.0;
-    unseen += encoding.alpha * gates.sqrt() * f64::EPSILON;
-    Ok(Certificate {
-        error: encoding.alpha * norm + unseen,
-        error_at_least: (encoding.alpha * largest_column - unseen).max(0.0),
-        method: CertificateMethod::Executed,
-    })
+    let at_most = f64::min(squares.sqrt(), (largest_sum * largest_row).sqrt());
+    Distance { at_most, at_least: largest_column }
 }
 
 /// The length of the largest table that a structured operation refers to.

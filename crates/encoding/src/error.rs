@@ -71,6 +71,16 @@ pub enum EncodingError {
         /// Each method with its reason.
         reasons: String,
     },
+    /// Subnormalization or error are beyond floating point.
+    #[error(
+        "the subnormalization {alpha:e} with error {error:e} is no positive finite number: scale the matrix"
+    )]
+    OutOfRange {
+        /// Subnormalization.
+        alpha: f64,
+        /// Bound of the error.
+        error: f64,
+    },
     /// The matrix has no decomposition in floating point.
     #[error(transparent)]
     Decomposition(#[from] DecompositionError),

@@ -119,6 +119,8 @@ pub(crate) fn encode_rows(
         amplitudes[sample << system_qubits | column] = value / unit;
     }
     let norm = amplitudes.iter().map(|value| value * value).sum::<f64>().sqrt() * unit;
+    let alpha = scale.abs() * norm * norm;
+    crate::template::check_range(alpha, 0.0)?;
     let circuit = circuit(system_qubits, sample_qubits, AngleTable::Dense(amplitudes), negative);
     let projected = if sample_qubits > 0 { vec!["copy", "sample"] } else { vec!["copy"] };
     Ok(BlockEncoding {
@@ -126,7 +128,7 @@ pub(crate) fn encode_rows(
         name: method.name().to_string(),
         system_qubits,
         projected: projected.into_iter().map(str::to_string).collect(),
-        alpha: scale.abs() * norm * norm,
+        alpha,
         truncation: 0.0,
         hermitian: true,
         spectral: false,

@@ -30,7 +30,9 @@ mod synthesis;
 mod template;
 mod walsh;
 
-pub use certificate::{Certificate, CertificateMethod, Verification, certify, is_executable};
+pub use certificate::{
+    Certificate, CertificateMethod, Distance, Verification, certify, distance, is_executable,
+};
 pub use error::EncodingError;
 pub use gram::GramMatrix;
 pub use kronecker::kronecker_factors;

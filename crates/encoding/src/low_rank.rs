@@ -45,7 +45,7 @@ fn decompose(matrix: &SparseMatrix<f64>) -> Result<LowRankPlusDiagonal, &'static
     let first = Cross::find(&dense, &even, &odd, rank_limit, tolerance)
         .ok_or("its off-diagonal blocks have rank above N/4")?;
     if first.rows.is_empty() {
-        return Err("it has no entries between even and odd unknowns");
+        return Err("no low-rank part shows in the entries between even and odd unknowns");
     }
     let without = |all: &[usize], used: &[usize]| -> Vec<usize> {
         all.iter().copied().filter(|k| !used.contains(k)).collect()

@@ -3,7 +3,7 @@
 use crate::error::EncodingError;
 use crate::method::{BlockEncoding, Method};
 use crate::sparse::Grouping;
-use crate::template::{EncodingOptions, Template};
+use crate::template::{EncodingOptions, Template, Unit, check_range};
 use crate::{
     banded, bitble, dyadic, fable, kronecker, low_rank, ls_fable, pauli, s_fable, sparse, spectral,
     structured,
@@ -17,6 +17,9 @@ pub(crate) const TABLE_QUBITS: usize = 28;
 
 /// Candidates predicted to have at most this many `cx` are lowered and counted.
 const COUNTED_LIMIT: u128 = 1 << 20;
+
+/// The same where an error is allowed: predictions do not see what thresholds drop.
+const COUNTED_LIMIT_WITH_ERROR: u128 = 1 << 22;
 
 /// An encoding with at most this error by construction, in units of alpha, is exact up to rounding.
 const ROUNDING: f64 = 1e-12;
@@ -118,6 +121,20 @@ pub fn template<S: Scalar>(
     options: &EncodingOptions,
 ) -> Result<Template<S>, EncodingError> {
     check(matrix)?;
+    let unit = Unit::of(matrix);
+    let options = EncodingOptions { error: unit.over(options.error), ..*options };
+    let mut template = template_in_unit(&unit.divide(matrix), method, &options)?;
+    template.alpha = unit.times(template.alpha);
+    check_range(template.alpha, 0.0)?;
+    Ok(template)
+}
+
+/// The same for a matrix whose largest magnitude is between 1 and 2.
+fn template_in_unit<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    method: Method,
+    options: &EncodingOptions,
+) -> Result<Template<S>, EncodingError> {
     let hermitian = is_hermitian(matrix);
     match method {
         Method::Sparse => sparse::template_for(matrix, hermitian, Grouping::Any),
@@ -177,10 +194,11 @@ fn compare_methods<S: Scalar>(
     comparison: Comparison,
 ) -> Result<Vec<Candidate>, EncodingError> {
     check(matrix)?;
+    let limit = if options.error > 0.0 { COUNTED_LIMIT_WITH_ERROR } else { COUNTED_LIMIT };
     let candidates = methods.par_iter().map(|&method| {
         let mut candidate =
             Candidate { method, prediction: predict(matrix, method, options), encoding: None, counted: None };
-        let small = candidate.two_qubit_count().is_some_and(|count| count <= COUNTED_LIMIT);
+        let small = candidate.two_qubit_count().is_some_and(|count| count <= limit);
         if comparison == Comparison::Counted && small {
             match encode(matrix, method, options) {
                 Ok(encoding) => {
@@ -211,8 +229,9 @@ pub fn encode<S: Scalar>(
     options: &EncodingOptions,
 ) -> Result<BlockEncoding, EncodingError> {
     let encoding = template(matrix, method, options)?.encode(matrix)?;
-    if encoding.truncation > options.error.max(ROUNDING * encoding.alpha) {
-        let (error, allowed) = (encoding.truncation, options.error);
+    let allowed = options.error.max(ROUNDING * encoding.alpha);
+    if encoding.truncation > allowed {
+        let error = encoding.truncation;
         return Err(EncodingError::Inexact { method: method.name(), error, allowed });
     }
     Ok(encoding)

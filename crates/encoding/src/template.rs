@@ -62,7 +62,10 @@ impl<S: Scalar> Template<S> {
         if n != self.system_qubits || self.hermitian && !qnewton_matrix::is_hermitian(matrix) {
             return Err(EncodingError::Pattern { method: self.method.name() });
         }
-        let Filled { circuit, alpha, truncation } = (self.fill)(matrix)?;
+        let unit = Unit::of(matrix);
+        let Filled { circuit, alpha, truncation } = (self.fill)(&unit.divide(matrix))?;
+        let (alpha, truncation) = (unit.times(alpha), unit.times(truncation));
+        check_range(alpha, truncation)?;
         Ok(BlockEncoding {
             circuit,
             name: self.method.name().to_string(),
@@ -73,6 +76,50 @@ impl<S: Scalar> Template<S> {
             hermitian: self.hermitian,
             spectral: self.spectral,
         })
+    }
+}
+
+/// A power of two near the largest magnitude of a matrix. Methods see matrices in this unit, so that sums and squares of
+/// entries neither overflow nor vanish; multiplying by it is exact.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unit {
+    exponent: i32,
+}
+
+impl Unit {
+    pub(crate) fn of<S: Scalar>(matrix: &SparseMatrix<S>) -> Self {
+        Unit { exponent: matrix.max_abs().log2().floor().clamp(-1080.0, 1030.0) as i32 }
+    }
+
+    /// The matrix in this unit.
+    pub(crate) fn divide<S: Scalar>(self, matrix: &SparseMatrix<S>) -> SparseMatrix<S> {
+        if self.exponent == 0 {
+            return matrix.clone();
+        }
+        // In two steps: the factor itself may be out of range.
+        let half = -self.exponent / 2;
+        let factor = |exponent: i32| S::from_real(2f64.powi(exponent));
+        matrix.scale(factor(half)).scale(factor(-self.exponent - half))
+    }
+
+    /// A number in this unit, as a number.
+    pub(crate) fn times(self, value: f64) -> f64 {
+        let half = self.exponent / 2;
+        value * 2f64.powi(half) * 2f64.powi(self.exponent - half)
+    }
+
+    /// A number, in this unit.
+    pub(crate) fn over(self, value: f64) -> f64 {
+        Unit { exponent: -self.exponent }.times(value)
+    }
+}
+
+/// Refuses what is beyond floating point.
+pub(crate) fn check_range(alpha: f64, error: f64) -> Result<(), EncodingError> {
+    if alpha.is_normal() && alpha > 0.0 && error.is_finite() {
+        Ok(())
+    } else {
+        Err(EncodingError::OutOfRange { alpha, error })
     }
 }
 

@@ -25,7 +25,7 @@ pub enum PipelineError {
         norm: f64,
     },
     /// Damping or pruning of a complex matrix.
-    #[error("damping and pruning are for real matrices")]
+    #[error("damping, pruning and scaling are for real matrices")]
     ComplexPreparation,
     /// Gradients with imaginary parts.
     #[error("per-sample gradients must be real")]

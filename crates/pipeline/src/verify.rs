@@ -16,7 +16,7 @@ use crate::manifest::{Kind, Manifest, PolynomialRecord, manifest_path};
 use crate::source::MatrixSource;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
-use qnewton_encoding::Columns;
+use qnewton_encoding::{Columns, distance};
 use qnewton_matrix::{LinearSystem, SparseMatrix, solve};
 use qnewton_qlsa::polynomial::{ChebyshevSeries, inverse_relative};
 use serde::Serialize;
@@ -212,18 +212,13 @@ fn verify_block(
 ) -> Result<(), PipelineError> {
     let alpha = manifest.encoding.alpha;
     let columns = block_of(circuit, manifest, monitor)?;
-    let mut squares = 0.0;
-    for (column, mut entries) in columns.into_iter().enumerate() {
-        matrix.for_each(column, &mut |row, value| {
-            if let Some(entry) = entries.get_mut(row) {
-                *entry -= value / alpha;
-            }
-        });
-        squares += entries.iter().map(|entry| (alpha * entry).norm_sqr()).sum::<f64>();
-    }
-    // The Frobenius norm bounds the operator norm.
-    let tolerance = manifest.encoding.encoding_error + 1e-10 * alpha;
-    result.at_most("block against the matrix", squares.sqrt(), tolerance);
+    // In units of alpha, as the circuit has it.
+    let tolerance = manifest.encoding.encoding_error / alpha + 1e-10;
+    result.at_most(
+        "block against the matrix over alpha",
+        distance(columns, matrix, alpha).at_most,
+        tolerance,
+    );
     Ok(())
 }
 

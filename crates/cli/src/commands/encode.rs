@@ -129,7 +129,7 @@ impl Encode {
         match (&self.matrix, &self.family) {
             (Some(path), _) => Ok(MatrixSource::load(path, &options)?),
             (None, Some(family)) => Ok(MatrixSource::family("family", family.clone())),
-            (None, None) => Err(Failure::with_hint("there is no matrix", "give a file, or --family")),
+            (None, None) => Err(Failure::usage("there is no matrix: give a file, or --family")),
         }
     }
 
@@ -137,14 +137,15 @@ impl Encode {
         let preparation = Preparation::from(self.preparation);
         if self.encoding.encoding.0 == Some(Method::Gram) {
             if preparation != Preparation::default() {
-                let message = "gradients are neither damped nor pruned";
-                return Err(Failure::with_hint(message, "--shift adds a multiple of the identity"));
+                let message =
+                    "--damping, --prune and --jacobi are for matrices; --shift adds to the diagonal of gram";
+                return Err(Failure::usage(message));
             }
             return Ok(SourceOptions::Gram { shift: self.shift });
         }
         if self.shift != 0.0 {
-            let message = "--shift belongs to --encoding gram";
-            return Err(Failure::with_hint(message, "--damping adds to the diagonal of a matrix"));
+            let message = "--shift belongs to --encoding gram; --damping adds to the diagonal of a matrix";
+            return Err(Failure::usage(message));
         }
         Ok(SourceOptions::Matrix(preparation))
     }
