@@ -7,9 +7,10 @@ use qnewton::core::Silent;
 use qnewton::encoding::{EncodingError, Method, Verification};
 use qnewton::matrix::{LinearSystem, Preparation};
 use qnewton::pipeline::{
-    BlockOptions, EncodingChoice, MatrixSource, PipelineError, RANKING_EPSILON, SourceOptions, encode,
-    queries,
+    BlockOptions, EmitOptions, EncodingChoice, MatrixSource, PipelineError, RANKING_EPSILON, SourceOptions,
+    emit_block, encode, queries, verify_encoding,
 };
+use qnewton::qasm::Style;
 use qnewton_tests::{SOLVABLE, system};
 use std::fmt::Write;
 
@@ -139,4 +140,51 @@ fn complex_matrices_and_gradients_are_encoded_from_files() {
         let norm = (1.0 + 9.0 + 4.0 + 1.0 + 0.25) / 2.0;
         assert!((encoded.encoding.alpha - norm - f64::abs(shift)).abs() < 1e-12);
     }
+}
+
+#[test]
+fn scales_at_the_ends_of_floating_point_are_encoded_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SourceOptions::Matrix(Preparation::default());
+    for scale in [1e-300, 1e-170, 1e300] {
+        let entries = [(0, 0, 2.0 * scale), (0, 1, scale), (1, 0, scale), (1, 1, 3.0 * scale)];
+        let source = MatrixSource::load(&written(&folder, 2, &entries), &options).unwrap();
+        let file = folder.path().join("block.qasm");
+        for &method in Method::ALL {
+            let options = BlockOptions { encoding: EncodingChoice::of(method), ..BlockOptions::default() };
+            let Ok(encoded) = encode(&source, &options, &Silent) else { continue };
+            assert!(encoded.certificate.error <= 1e-12 * encoded.encoding.alpha, "{}", method.name());
+            let style = Style::Hierarchical;
+            emit_block(&encoded, &file, &EmitOptions { style, preparation: Preparation::default() }).unwrap();
+            assert!(verify_encoding(&file, &source, &Silent).unwrap().holds(), "{}", method.name());
+            // Another matrix of the same size, spectrum and number of entries.
+            let other = [(0, 0, 3.0 * scale), (0, 1, scale), (1, 0, scale), (1, 1, 2.0 * scale)];
+            let other = MatrixSource::load(
+                &written(&folder, 2, &other),
+                &SourceOptions::Matrix(Preparation::default()),
+            );
+            assert!(!verify_encoding(&file, &other.unwrap(), &Silent).unwrap().holds(), "{}", method.name());
+        }
+    }
+    let largest = [(0, 0, 1.2e308), (0, 1, 1.2e308), (1, 0, 1.2e308), (1, 1, 1.2e308)];
+    let source = MatrixSource::load(&written(&folder, 2, &largest), &options).unwrap();
+    assert!(encode(&source, &BlockOptions::default(), &Silent).is_err());
+}
+
+#[test]
+fn files_with_an_allowed_error_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries: Vec<(usize, usize, f64)> =
+        (0..16).map(|k| (k, k, (0.5 + k as f64 / 30.0).powi(2))).collect();
+    let source =
+        MatrixSource::load(&written(&folder, 16, &entries), &SourceOptions::Matrix(Preparation::default()))
+            .unwrap();
+    let choice = EncodingChoice { relative_error: 0.1, ..EncodingChoice::default() };
+    let encoded =
+        encode(&source, &BlockOptions { encoding: choice, ..BlockOptions::default() }, &Silent).unwrap();
+    assert!(encoded.certificate.error > 1e-3 && encoded.certificate.error <= 0.1);
+    let file = folder.path().join("block.qasm");
+    let options = EmitOptions { style: Style::Flat, preparation: Preparation::default() };
+    emit_block(&encoded, &file, &options).unwrap();
+    assert!(verify_encoding(&file, &source, &Silent).unwrap().holds());
 }

@@ -110,7 +110,7 @@ pub fn certify(
     let distance = distance(columns, matrix, encoding.alpha);
     // What is executed rounds as the emitted circuit does, each gate once, though not in the same way.
     let gates = largest_table(&encoding.circuit) as f64 + 16.0;
-    unseen += encoding.alpha * gates.sqrt() * f64::EPSILON;
+    unseen += encoding.alpha * (gates.sqrt() * f64::EPSILON);
     Ok(Certificate {
         error: encoding.alpha * distance.at_most + unseen,
         error_at_least: (encoding.alpha * distance.at_least - unseen).max(0.0),
