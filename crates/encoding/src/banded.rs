@@ -173,9 +173,9 @@ impl Plan {
         }
         let layout = &self.layout;
         let coefficients = self.coefficients(matrix)?;
-        let weights = weights(&coefficients);
+        let mut weights = weights(&coefficients);
         let (values, truncation) = if self.sparse {
-            self.sparse_values(&coefficients, &weights)?
+            self.sparse_values(&coefficients, &mut weights)?
         } else {
             let length = matrix.rows() << layout.term_qubits();
             let mut tables = DiagonalTables::new(length, self.complex, false);
@@ -190,14 +190,19 @@ impl Plan {
         Some(Filled { circuit, alpha: layout.alpha(&weights), truncation })
     }
 
-    /// Few Walsh functions for each term, and the error that they make.
-    fn sparse_values<S: Scalar>(&self, coefficients: &[Vec<S>], weights: &[f64]) -> Option<(Values, f64)> {
+    /// Few Walsh functions for each term, and the error that they make. A weight grows to the next power of two where
+    /// that alone makes the angles sparse: values made from a sum of Walsh functions need not reach their weight.
+    fn sparse_values<S: Scalar>(
+        &self,
+        coefficients: &[Vec<S>],
+        weights: &mut [f64],
+    ) -> Option<(Values, f64)> {
         let layout = &self.layout;
         let multiplicities: Vec<f64> = layout.terms.iter().map(|term| layout.multiplicity(term)).collect();
         // A little less, so that rounding of the sum of all shares does not exceed what is allowed.
         let share = self.allowed * (1.0 - 1e-12) / multiplicities.iter().sum::<f64>();
         let mut fits: Vec<WalshFit> = Vec::with_capacity(coefficients.len());
-        for ((values, &weight), term) in coefficients.iter().zip(weights).zip(&layout.terms) {
+        for ((values, weight), term) in coefficients.iter().zip(weights).zip(&layout.terms) {
             let real: Vec<f64> = values.iter().map(|value| value.real_part()).collect();
             let length = real.len();
             let distance = term.shift.distance as usize;
@@ -206,7 +211,14 @@ impl Plan {
                 (true, false) => length - distance..length,
                 (true, true) => 0..distance,
             };
-            fits.push(fit(&real, weight, free, share, length / 2)?);
+            let found = fit(&real, *weight, free.clone(), share, length / 2);
+            fits.push(match found {
+                Some(found) => found,
+                None => {
+                    *weight = weight.log2().ceil().exp2();
+                    fit(&real, *weight, free, share, length / 8)?
+                }
+            });
         }
         let truncation = fits.iter().zip(&multiplicities).map(|(fit, times)| fit.error * times).sum();
         let terms: Vec<_> = layout

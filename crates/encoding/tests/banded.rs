@@ -235,3 +235,26 @@ fn many_diagonals_are_refused() {
             .unwrap();
     assert!(matches!(encode(&matrix, Method::Banded, &exact()), Err(EncodingError::NotApplicable { .. })));
 }
+
+#[test]
+fn values_that_stay_below_their_weight_are_sparse_too() {
+    // Angles with seven Walsh functions, whose cosines stay below 1 and below 1/2; with the largest value as weight there
+    // would be 64.
+    let sign = |j: usize, mask: usize| if (j & mask).count_ones() % 2 == 1 { -1.0 } else { 1.0 };
+    let value = |weight: f64, j: usize| {
+        let angle: f64 = (0..6).map(|bit| 0.05 * f64::from(bit + 1) * sign(j, 1 << bit)).sum();
+        weight * f64::cos((2.0 + angle) / 2.0)
+    };
+    let size = 64usize;
+    let entries = (0..size).flat_map(|j| {
+        let pair = (j + 1 < size).then(|| [(j + 1, j, value(0.5, j)), (j, j + 1, value(0.5, j))]);
+        pair.into_iter().flatten().chain([(j, j, value(1.0, j))])
+    });
+    let matrix = SparseMatrix::from_triplets(size, size, entries).unwrap();
+    let encoding = encode(&matrix, Method::Banded, &exact()).unwrap();
+    assert_eq!(encoding.alpha, 2.0);
+    let magic = qnewton_circuit::magic_counts(&encoding.circuit).unwrap();
+    assert!(magic.rotations <= 28, "{magic:?}");
+    let certificate = certify(&encoding, &SparseColumns::of(&matrix), Verification::Forced, &Silent).unwrap();
+    assert!(certificate.error < 1e-10);
+}
