@@ -56,7 +56,8 @@ impl<S: Scalar> Template<S> {
     }
 
     /// The encoding of a matrix with the sparsity pattern (or a part of it) that the template was made for, the
-    /// angles anew; [`EncodingError::Pattern`] for any other.
+    /// angles anew; [`EncodingError::Pattern`] for any other. An error that was allowed scales with the power of
+    /// two near the largest entry.
     pub fn encode(&self, matrix: &SparseMatrix<S>) -> Result<BlockEncoding, EncodingError> {
         let n = crate::select::check(matrix)?;
         if n != self.system_qubits || self.hermitian && !qnewton_matrix::is_hermitian(matrix) {
