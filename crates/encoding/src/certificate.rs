@@ -16,7 +16,7 @@ use std::f64::consts::PI;
 const EXECUTED_LIMIT: usize = 26;
 
 /// Gate-by-gate execution of a lowered encoding is preferred up to this many amplitude updates.
-const LOWERED_WORK_LIMIT: u128 = 1 << 29;
+const LOWERED_WORK_LIMIT: u128 = 1 << 30;
 
 /// Where the rounding of the lowering is bounded by this, in units of alpha, nothing is gained by executing it.
 const NEGLIGIBLE_ROUNDING: f64 = 1e-13;

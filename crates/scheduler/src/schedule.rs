@@ -370,7 +370,7 @@ mod tests {
     fn the_document_has_its_fields() {
         let systems = [
             ("small.mtx".to_string(), tridiagonal(4, 4.0, true)),
-            ("large.mtx".to_string(), tridiagonal(300, 2.5, true)),
+            ("large.mtx".to_string(), tridiagonal(300, 2.001, true)),
         ];
         let schedule = schedule(&systems, &device("superconducting"), &options(), &Silent).unwrap();
         let document = serde_json::to_value(&schedule).unwrap();
