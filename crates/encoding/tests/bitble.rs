@@ -122,5 +122,6 @@ fn a_negative_diagonal_stays_its_own_inverse() {
     let encoding = encode(&matrix, Method::Bitble, &exact()).unwrap();
     assert!(encoding.hermitian);
     let certificate = certify(&encoding, &SparseColumns::of(&matrix), Verification::Forced, &Silent).unwrap();
+    // Executed as structured operations: the bound of what lowering rounds is added.
     assert!(certificate.error < 1e-10, "{certificate:?}");
 }

@@ -96,7 +96,9 @@ proptest! {
         for method in applicable(&matrix) {
             let prediction = predict(&matrix, method, &exact()).unwrap();
             let encoding = encode(&matrix, method, &exact()).unwrap();
-            prop_assert!((prediction.alpha - encoding.alpha).abs() <= 1e-13 * encoding.alpha);
+            // The norm from singular values and the one from eigenvalues round differently.
+            let tolerance = if method.is_spectral() { 1e-13 } else { 1e-15 };
+            prop_assert!((prediction.alpha - encoding.alpha).abs() <= tolerance * encoding.alpha);
             let circuit = expand_controls(&allocate_ancillas(&encoding.circuit).unwrap()).unwrap();
             let counted = count(&lower_structures(&circuit, false).unwrap()).unwrap();
             prop_assert_eq!(prediction.counts.gate(Gate::Cx), counted.gate(Gate::Cx));
