@@ -31,7 +31,7 @@ pub(crate) struct Completion<C> {
 
 /// The error of the means nearly squares with every doubling, so after a change this small it is below
 /// rounding.
-const CHANGE_GOAL: f64 = 1e-13;
+const CHANGE_GOAL: f64 = 1e-11;
 /// The largest number of points of all grids together.
 const POINT_LIMIT: usize = 1 << 30;
 
