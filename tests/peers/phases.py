@@ -213,13 +213,13 @@ def compare(degrees, limit, folder):
 
 
 def scaling_run(degree, max_norm, folder):
-    """Median own seconds of three runs, the largest memory in MB, and the document of the last."""
+    """Median own seconds of eleven runs (three above degree 100 000), the largest memory in MB, the last document."""
     import numpy as np
     coefficients = np.zeros(degree + 1)
     coefficients[degree % 2::2] = np.random.default_rng(degree).standard_normal(degree // 2 + 1)
     file, seconds, memory = folder / "coefficients.npy", [], []
     np.save(file, coefficients)
-    for _ in range(3):
+    for _ in range(11 if degree < 100_000 else 3):
         process = subprocess.Popen([str(PROGRAM), "phases", "coefficients", str(file), "--max-norm", str(max_norm),
                                     "--json"], stdout=subprocess.PIPE)
         document = json.load(process.stdout)

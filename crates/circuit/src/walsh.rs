@@ -6,7 +6,8 @@ const BLOCK: usize = 1 << 12;
 /// The Walsh-Hadamard transform with factor 1/length, in place:
 /// result(m) = 1/length * sum over k of value(k) * (-1)^popcount(k & m). The length must be a power of two.
 ///
-/// Each result is one fixed tree of additions, so the same values give the same bits on every machine.
+/// Each result is one fixed tree of additions, the highest bit of k first, so the same values give the same bits on every
+/// machine, and the coefficients of masks with the highest bit do not lose digits to a large mean.
 pub fn walsh_hadamard(values: &mut [f64]) {
     walsh_hadamard_unnormalised(values);
     let factor = 1.0 / values.len() as f64;
@@ -22,27 +23,34 @@ pub fn walsh_hadamard_unnormalised(values: &mut [f64]) {
     if values.len() <= BLOCK {
         return transform_block(values);
     }
-    // Quarters first, each in cache for as many levels as possible; then two levels in one pass over all.
+    // Two levels in one pass over all; then quarters, each in cache for as many levels as possible.
+    combine_quarters(values);
     let quarter = values.len() / 4;
     values.chunks_exact_mut(quarter).for_each(walsh_hadamard_unnormalised);
-    combine_quarters(values);
 }
 
 fn transform_block(values: &mut [f64]) {
-    let length = values.len();
-    let mut half = 1;
-    if length >= 8 {
+    let mut length = values.len();
+    while length >= 32 {
+        values.chunks_exact_mut(length).for_each(combine_quarters);
+        length /= 4;
+    }
+    while length > 8 || (2..8).contains(&length) {
+        values.chunks_exact_mut(length).for_each(combine_halves);
+        length /= 2;
+    }
+    if length == 8 {
         let (eights, _) = values.as_chunks_mut::<8>();
         for v in eights {
             let a = [
-                v[0] + v[1],
-                v[0] - v[1],
-                v[2] + v[3],
-                v[2] - v[3],
-                v[4] + v[5],
-                v[4] - v[5],
-                v[6] + v[7],
-                v[6] - v[7],
+                v[0] + v[4],
+                v[1] + v[5],
+                v[2] + v[6],
+                v[3] + v[7],
+                v[0] - v[4],
+                v[1] - v[5],
+                v[2] - v[6],
+                v[3] - v[7],
             ];
             let b = [
                 a[0] + a[2],
@@ -55,24 +63,16 @@ fn transform_block(values: &mut [f64]) {
                 a[5] - a[7],
             ];
             *v = [
-                b[0] + b[4],
-                b[1] + b[5],
-                b[2] + b[6],
-                b[3] + b[7],
-                b[0] - b[4],
-                b[1] - b[5],
-                b[2] - b[6],
-                b[3] - b[7],
+                b[0] + b[1],
+                b[0] - b[1],
+                b[2] + b[3],
+                b[2] - b[3],
+                b[4] + b[5],
+                b[4] - b[5],
+                b[6] + b[7],
+                b[6] - b[7],
             ];
         }
-        half = 8;
-    }
-    while 4 * half <= length {
-        values.chunks_exact_mut(4 * half).for_each(combine_quarters);
-        half *= 4;
-    }
-    if half < length {
-        values.chunks_exact_mut(2 * half).for_each(combine_halves);
     }
 }
 
@@ -91,8 +91,8 @@ fn combine_quarters(values: &mut [f64]) {
     let (first, second) = low.split_at_mut(quarter);
     let (third, fourth) = high.split_at_mut(quarter);
     for (((a, b), c), d) in first.iter_mut().zip(second).zip(third).zip(fourth) {
-        let (s, t, x, y) = (*a + *b, *a - *b, *c + *d, *c - *d);
-        (*a, *b, *c, *d) = (s + x, t + y, s - x, t - y);
+        let (s, t, x, y) = (*a + *c, *b + *d, *a - *c, *b - *d);
+        (*a, *b, *c, *d) = (s + t, s - t, x + y, x - y);
     }
 }
 
@@ -168,7 +168,7 @@ mod tests {
             let mut level_by_level = samples(1 << qubits);
             let mut blocked = level_by_level.clone();
             walsh_hadamard_unnormalised(&mut blocked);
-            for level in 0..qubits {
+            for level in (0..qubits).rev() {
                 level_by_level.chunks_exact_mut(2 << level).for_each(combine_halves);
             }
             assert_eq!(blocked, level_by_level);

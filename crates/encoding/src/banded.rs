@@ -14,6 +14,7 @@ use crate::template::{EncodingOptions, Filled, Template};
 use crate::walsh::{WalshFit, combine, fit};
 use qnewton_circuit::{AngleTable, Circuit, Gate, cost};
 use qnewton_matrix::{Scalar, SparseMatrix};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// More distances than this are refused.
@@ -30,44 +31,55 @@ pub(crate) fn template_for<S: Scalar>(
 ) -> Result<Template<S>, EncodingError> {
     let n = matrix.rows().trailing_zeros() as usize;
     let complex = is_complex(matrix);
-    let mut best: Option<(u128, Plan, Circuit, f64)> = None;
+    let mut best: Option<(u128, Plan, Filled)> = None;
     let mut refused = None;
-    let mut consider = |plan: Plan| -> Result<(), EncodingError> {
-        let (circuit, alpha) = match plan.template_circuit(matrix) {
-            Ok(Some(found)) => found,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                refused = Some(error);
-                return Ok(());
-            }
-        };
-        let cx = cost(&circuit)?.gate(Gate::Cx);
-        if best.as_ref().is_none_or(|(least, ..)| cx < *least) {
-            best = Some((cx, plan, circuit, alpha));
-        }
-        Ok(())
-    };
+    let mut found: Option<Arc<(Vec<Vec<S>>, Sums)>> = None;
     for (open, sparse) in [(false, false), (false, true), (true, true)] {
         if sparse && (complex || !(2..=WALSH_QUBITS).contains(&n)) {
             continue;
         }
         let terms = terms(matrix, hermitian, open)?;
         let group = Group { bits: 0..n, open };
-        for layout in Layout::candidates(n, &[group], &terms, hermitian, complex) {
-            consider(Plan { layout, sparse, complex, allowed: options.error })?;
+        let layouts = Layout::candidates(n, &[group], &terms, hermitian, complex);
+        let Some(coefficients) = layouts.first().and_then(|layout| coefficients(layout, matrix)) else {
+            continue;
+        };
+        let sums = if sparse { Sums::of(&layouts[0], &coefficients, options.error) } else { None };
+        if sparse && sums.is_none() {
+            continue;
+        }
+        let sums = sums.map(|sums| Arc::new((coefficients.clone(), sums)));
+        for layout in layouts {
+            let plan = Plan { layout, complex, allowed: sparse.then_some(options.error) };
+            let filled = match &sums {
+                Some(sums) => plan.with_sums(&sums.1),
+                None => match check_table(Method::Banded, matrix.rows(), n + plan.layout.term_qubits()) {
+                    Ok(()) => plan.without_values(&weights(&coefficients)),
+                    Err(error) => {
+                        refused = Some(error);
+                        continue;
+                    }
+                },
+            };
+            let cx = cost(&filled.circuit)?.gate(Gate::Cx);
+            if best.as_ref().is_none_or(|(least, ..)| cx < *least) {
+                best = Some((cx, plan, filled));
+                found = sums.clone();
+            }
         }
     }
     match (best, refused) {
-        (Some((_, plan, circuit, alpha)), _) => Ok(Template {
+        (Some((_, plan, filled)), _) => Ok(Template {
             method: Method::Banded,
             system_qubits: n,
             projected: plan.layout.projected(true, false),
-            alpha,
+            alpha: filled.alpha,
             hermitian,
             spectral: false,
-            circuit,
+            circuit: filled.circuit,
             fill: Arc::new(move |matrix| {
-                plan.fill(matrix).ok_or(EncodingError::Pattern { method: Method::Banded.name() })
+                plan.fill(matrix, found.as_deref())
+                    .ok_or(EncodingError::Pattern { method: Method::Banded.name() })
             }),
         }),
         (None, Some(error)) => Err(error),
@@ -83,17 +95,20 @@ fn terms<S: Scalar>(
     symmetric: bool,
     open: bool,
 ) -> Result<Vec<Term>, EncodingError> {
-    let mut found = std::collections::BTreeSet::new();
+    // Few, so a list is searched faster than a set.
+    let mut found: Vec<(u64, bool)> = Vec::new();
     for (row, column, _) in matrix.iter() {
-        let place = place(matrix.rows(), symmetric, open, row, column);
-        if let Some(place) = place
-            && found.insert((place.distance, place.back))
-            && found.len() > LIMIT
-        {
+        let Some(place) = place(matrix.rows(), symmetric, open, row, column) else { continue };
+        if found.contains(&(place.distance, place.back)) {
+            continue;
+        }
+        found.push((place.distance, place.back));
+        if found.len() > LIMIT {
             let reason = format!("the matrix has more than {LIMIT} diagonals; other methods suit it better");
             return Err(EncodingError::NotApplicable { method: Method::Banded.name(), reason });
         }
     }
+    found.sort_unstable();
     let term = |(distance, back)| Term { shift: Shift { group: 0, distance }, back };
     Ok(found.into_iter().map(term).collect())
 }
@@ -115,32 +130,114 @@ fn place(dimension: usize, symmetric: bool, open: bool, row: usize, column: usiz
     (!(symmetric && back)).then_some(Place { distance, back, index: column })
 }
 
+/// The coefficients of each term by index; `None` if an entry belongs to none of them.
+fn coefficients<S: Scalar>(layout: &Layout, matrix: &SparseMatrix<S>) -> Option<Vec<Vec<S>>> {
+    let Layout { groups, terms, symmetric, .. } = layout;
+    let mut result = vec![vec![S::zero(); matrix.rows()]; terms.len()];
+    for (row, column, value) in matrix.iter() {
+        let Some(place) = place(matrix.rows(), *symmetric, groups[0].open, row, column) else { continue };
+        let belongs = |term: &Term| {
+            term.shift.distance == place.distance && (term.back == place.back || place.distance == 0)
+        };
+        result[terms.iter().position(belongs)?][place.index] = value;
+    }
+    Some(result)
+}
+
+/// Sums of few Walsh functions for the angles of each term.
+struct Sums {
+    fits: Vec<WalshFit>,
+    weights: Vec<f64>,
+    /// The error that they make.
+    truncation: f64,
+}
+
+impl Sums {
+    /// `None` if they are not few. A weight grows to the next power of two where that alone makes the angles sparse:
+    /// values made from a sum of Walsh functions need not reach their weight.
+    fn of<S: Scalar>(layout: &Layout, coefficients: &[Vec<S>], allowed: f64) -> Option<Self> {
+        let multiplicities: Vec<f64> = layout.terms.iter().map(|term| layout.multiplicity(term)).collect();
+        // A little less, so that rounding of the sum of all shares does not exceed what is allowed.
+        let share = allowed * (1.0 - 1e-12) / multiplicities.iter().sum::<f64>();
+        let largest = weights(coefficients);
+        let found: Option<Vec<(WalshFit, f64)>> = (0..coefficients.len())
+            .into_par_iter()
+            .map(|position| {
+                let real: Vec<f64> = coefficients[position].iter().map(|value| value.real_part()).collect();
+                let (term, weight) = (layout.terms[position], largest[position]);
+                let length = real.len();
+                let distance = term.shift.distance as usize;
+                let free = match (layout.groups[0].open, term.back) {
+                    (false, _) => length..length,
+                    (true, false) => length - distance..length,
+                    (true, true) => 0..distance,
+                };
+                let round = weight.log2().ceil().exp2();
+                let tight = fit(&real, weight, free.clone(), share, length / 2).map(|fit| (fit, weight));
+                tight.or_else(|| fit(&real, round, free, share, length / 8).map(|fit| (fit, round)))
+            })
+            .collect();
+        let (fits, weights): (Vec<_>, Vec<_>) = found?.into_iter().unzip();
+        let truncation = fits.iter().zip(&multiplicities).map(|(fit, times)| fit.error * times).sum();
+        Some(Sums { fits, weights, truncation })
+    }
+}
+
 /// An encoding without values.
 struct Plan {
     layout: Layout,
-    /// Whether coefficients are sums of few Walsh functions.
-    sparse: bool,
     complex: bool,
-    /// The error that sums of few Walsh functions may have.
-    allowed: f64,
+    /// The error that sums of few Walsh functions may have; `None` where all angles are looked up.
+    allowed: Option<f64>,
 }
 
 impl Plan {
-    /// The circuit without values, where it does not depend on them, and alpha; `None` where the plan does not suit.
-    fn template_circuit<S: Scalar>(
+    /// What looks up all angles, without them.
+    fn without_values(&self, weights: &[f64]) -> Filled {
+        let values =
+            Values::symbolic(1 << (self.layout.system_qubits + self.layout.term_qubits()), self.complex);
+        let circuit = self.circuit(self.layout.symbolic_amplitudes(), values);
+        Filled { circuit, alpha: self.layout.alpha(weights), truncation: 0.0 }
+    }
+
+    fn with_sums(&self, sums: &Sums) -> Filled {
+        let layout = &self.layout;
+        let coefficients = sums.fits.iter().map(|fit| fit.coefficients.as_slice());
+        let terms: Vec<_> = layout.codes().iter().copied().zip(coefficients).collect();
+        let angles = combine(&terms, layout.system_qubits, layout.term_qubits());
+        self.filled(Values { angles, phases: None }, &sums.weights, sums.truncation)
+    }
+
+    /// The encoding with values; `known` are sums for some coefficients.
+    fn fill<S: Scalar>(
         &self,
         matrix: &SparseMatrix<S>,
-    ) -> Result<Option<(Circuit, f64)>, EncodingError> {
-        let layout = &self.layout;
-        if self.sparse {
-            return Ok(self.fill(matrix).map(|filled| (filled.circuit, filled.alpha)));
+        known: Option<&(Vec<Vec<S>>, Sums)>,
+    ) -> Option<Filled> {
+        if is_complex(matrix) && !self.complex {
+            return None;
         }
-        let qubits = layout.system_qubits + layout.term_qubits();
-        check_table(Method::Banded, matrix.rows(), qubits)?;
-        let Some(coefficients) = self.coefficients(matrix) else { return Ok(None) };
-        let values = Values::symbolic(1 << qubits, self.complex);
-        let alpha = layout.alpha(&weights(&coefficients));
-        Ok(Some((self.circuit(layout.symbolic_amplitudes(), values), alpha)))
+        let layout = &self.layout;
+        let coefficients = coefficients(layout, matrix)?;
+        if let Some(allowed) = self.allowed {
+            return match known {
+                Some((known, sums)) if *known == coefficients => Some(self.with_sums(sums)),
+                _ => Some(self.with_sums(&Sums::of(layout, &coefficients, allowed)?)),
+            };
+        }
+        let weights = weights(&coefficients);
+        let length = matrix.rows() << layout.term_qubits();
+        let mut tables = DiagonalTables::new(length, self.complex, false);
+        for ((values, &weight), &code) in coefficients.iter().zip(&weights).zip(layout.codes()) {
+            let start = matrix.rows() * code as usize;
+            values.iter().enumerate().for_each(|(j, &value)| tables.set(start + j, value, weight));
+        }
+        Some(self.filled(tables.finish(), &weights, 0.0))
+    }
+
+    fn filled(&self, values: Values, weights: &[f64], truncation: f64) -> Filled {
+        let amplitudes = Amplitudes::Any(AngleTable::Dense(self.layout.amplitudes(weights)));
+        Filled { circuit: self.circuit(amplitudes, values), alpha: self.layout.alpha(weights), truncation }
     }
 
     fn circuit(&self, amplitudes: Amplitudes, values: Values) -> Circuit {
@@ -151,84 +248,6 @@ impl Plan {
             padding: None,
         };
         self.layout.circuit(amplitudes, body)
-    }
-
-    /// The coefficients of each term by index; `None` if an entry belongs to none of them.
-    fn coefficients<S: Scalar>(&self, matrix: &SparseMatrix<S>) -> Option<Vec<Vec<S>>> {
-        let Layout { groups, terms, symmetric, .. } = &self.layout;
-        let mut result = vec![vec![S::zero(); matrix.rows()]; terms.len()];
-        for (row, column, value) in matrix.iter() {
-            let Some(place) = place(matrix.rows(), *symmetric, groups[0].open, row, column) else { continue };
-            let belongs = |term: &Term| {
-                term.shift.distance == place.distance && (term.back == place.back || place.distance == 0)
-            };
-            result[terms.iter().position(belongs)?][place.index] = value;
-        }
-        Some(result)
-    }
-
-    fn fill<S: Scalar>(&self, matrix: &SparseMatrix<S>) -> Option<Filled> {
-        if is_complex(matrix) && !self.complex {
-            return None;
-        }
-        let layout = &self.layout;
-        let coefficients = self.coefficients(matrix)?;
-        let mut weights = weights(&coefficients);
-        let (values, truncation) = if self.sparse {
-            self.sparse_values(&coefficients, &mut weights)?
-        } else {
-            let length = matrix.rows() << layout.term_qubits();
-            let mut tables = DiagonalTables::new(length, self.complex, false);
-            for ((values, &weight), &code) in coefficients.iter().zip(&weights).zip(layout.codes()) {
-                let start = matrix.rows() * code as usize;
-                values.iter().enumerate().for_each(|(j, &value)| tables.set(start + j, value, weight));
-            }
-            (tables.finish(), 0.0)
-        };
-        let amplitudes = Amplitudes::Any(AngleTable::Dense(layout.amplitudes(&weights)));
-        let circuit = self.circuit(amplitudes, values);
-        Some(Filled { circuit, alpha: layout.alpha(&weights), truncation })
-    }
-
-    /// Few Walsh functions for each term, and the error that they make. A weight grows to the next power of two where
-    /// that alone makes the angles sparse: values made from a sum of Walsh functions need not reach their weight.
-    fn sparse_values<S: Scalar>(
-        &self,
-        coefficients: &[Vec<S>],
-        weights: &mut [f64],
-    ) -> Option<(Values, f64)> {
-        let layout = &self.layout;
-        let multiplicities: Vec<f64> = layout.terms.iter().map(|term| layout.multiplicity(term)).collect();
-        // A little less, so that rounding of the sum of all shares does not exceed what is allowed.
-        let share = self.allowed * (1.0 - 1e-12) / multiplicities.iter().sum::<f64>();
-        let mut fits: Vec<WalshFit> = Vec::with_capacity(coefficients.len());
-        for ((values, weight), term) in coefficients.iter().zip(weights).zip(&layout.terms) {
-            let real: Vec<f64> = values.iter().map(|value| value.real_part()).collect();
-            let length = real.len();
-            let distance = term.shift.distance as usize;
-            let free = match (layout.groups[0].open, term.back) {
-                (false, _) => length..length,
-                (true, false) => length - distance..length,
-                (true, true) => 0..distance,
-            };
-            let found = fit(&real, *weight, free.clone(), share, length / 2);
-            fits.push(match found {
-                Some(found) => found,
-                None => {
-                    *weight = weight.log2().ceil().exp2();
-                    fit(&real, *weight, free, share, length / 8)?
-                }
-            });
-        }
-        let truncation = fits.iter().zip(&multiplicities).map(|(fit, times)| fit.error * times).sum();
-        let terms: Vec<_> = layout
-            .codes()
-            .iter()
-            .zip(&fits)
-            .map(|(&code, fit)| (code, fit.coefficients.as_slice()))
-            .collect();
-        let angles = combine(&terms, layout.system_qubits, layout.term_qubits());
-        Some((Values { angles, phases: None }, truncation))
     }
 }
 

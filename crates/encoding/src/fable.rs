@@ -1,8 +1,10 @@
 //! FABLE: multiplexed Y rotations over all N^2 entries, alpha = N max|a| (Camps, Van Beeumen, arXiv 2205.00081).
 //!
-//! Here with i = j xor m for a uniform register m, which needs n `cx` in place of n swaps. Where an error is allowed,
-//! small Walsh coefficients of the angles are dropped: see [`threshold`].
+//! Here with i = j xor m for a uniform register m, which needs n `cx` in place of n swaps. The signs of the angles are
+//! free, and are chosen such that more than n rotations and `cx` vanish: see [`signs`]. Where an error is allowed, small
+//! Walsh coefficients of the angles are dropped: see [`threshold`].
 
+mod signs;
 pub(crate) mod threshold;
 
 use crate::dyadic::exclusive_or_term;
@@ -10,7 +12,7 @@ use crate::error::EncodingError;
 use crate::lcu::{DiagonalTables, Parts, Preparation, Values, build, is_complex, template};
 use crate::method::Method;
 use crate::template::{Filled, Template};
-use qnewton_circuit::Circuit;
+use qnewton_circuit::{AngleTable, Circuit};
 use qnewton_matrix::{Scalar, SparseMatrix};
 use threshold::{Frame, Shape, budget, truncate};
 
@@ -38,7 +40,10 @@ pub(crate) fn template_for<S: Scalar>(
             tables.set(column + ((row ^ column) << n), value, largest);
         }
         let shape = Shape { system_qubits: n, reflect: hermitian, frame: Frame::Unknowns, largest };
-        let (values, truncation) = thinned(tables.finish(), shape, matrix, alpha(matrix), error);
+        let (mut values, truncation) = thinned(tables.finish(), shape, matrix, alpha(matrix), error);
+        if let (AngleTable::Dense(angles), true) = (&mut values.angles, truncation == 0.0) {
+            signs::choose(angles, n, hermitian);
+        }
         Ok(Filled { circuit: circuit(n, values, hermitian), alpha: alpha(matrix), truncation })
     }))
 }

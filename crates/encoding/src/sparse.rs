@@ -100,6 +100,12 @@ fn colours<S: Scalar>(
     entries.sort_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
     let (diagonal, others): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|&(row, column, _)| hermitian && row == column);
+    if grouping == Grouping::EqualMagnitude {
+        let distinct = |part: &[(usize, usize, f64)]| part.chunk_by(|a, b| a.2 == b.2).count();
+        if distinct(&diagonal) + distinct(&others) > limit {
+            return Err(limit);
+        }
+    }
     let mut result: Vec<Colouring> = Vec::new();
     for part in [diagonal, others] {
         let mut first = result.len();

@@ -2,7 +2,7 @@
 
 use crate::lcu::value_angle;
 use qnewton_circuit::AngleTable;
-use qnewton_circuit::table::{walsh_hadamard, walsh_hadamard_unnormalised};
+use qnewton_circuit::table::walsh_hadamard_unnormalised;
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::ops::Range;
@@ -30,76 +30,140 @@ pub(crate) fn fit(
 ) -> Option<WalshFit> {
     let angles: Vec<f64> = values.iter().map(|&value| value_angle(value, weight)).collect();
     let rounding = weight * f64::EPSILON * (16.0 + 8.0 * f64::from(values.len().trailing_zeros()));
-    let target = (allowed - rounding).max(rounding);
-    let worst = |angles: &[f64]| {
-        let all = angles.iter().zip(values).enumerate().filter(|(k, _)| !free.contains(k));
-        all.map(|(_, (angle, value))| (weight * (angle / 2.0).cos() - value).abs()).fold(0.0, f64::max)
-    };
+    let search = Search { values, weight, free, target: (allowed - rounding).max(rounding) };
     let mut best: Option<WalshFit> = None;
-    for candidate in completions(&angles, &free) {
+    for transformed in completions(angles, &search.free) {
         let limit = best.as_ref().map_or(limit, |best| best.coefficients.len().saturating_sub(1));
-        let mut transformed = candidate;
-        walsh_hadamard(&mut transformed);
-        let mut order: Vec<usize> = (0..transformed.len()).collect();
-        order.sort_by(|&a, &b| transformed[b].abs().total_cmp(&transformed[a].abs()).then(a.cmp(&b)));
-        let error_of = |count: usize| {
-            let mut kept = vec![0.0; transformed.len()];
-            order[..count].iter().for_each(|&mask| kept[mask] = transformed[mask]);
-            walsh_hadamard_unnormalised(&mut kept);
-            worst(&kept)
-        };
-        let limit = limit.min(order.len());
-        if error_of(limit) > target {
-            continue;
-        }
-        // The error need not fall with every function that is added: whatever count the bisection ends at keeps it.
-        let (mut too_few, mut enough) = (0, limit);
-        if error_of(0) <= target {
-            enough = 0;
-        }
-        while enough > too_few + 1 {
-            let middle = too_few.midpoint(enough);
-            if error_of(middle) <= target { enough = middle } else { too_few = middle }
-        }
-        let error = error_of(enough);
-        let mut coefficients: Vec<Coefficient> =
-            order[..enough].iter().map(|&mask| (mask as u64, transformed[mask])).collect();
-        coefficients.sort_by_key(|&(mask, _)| mask);
+        let limit = limit.min(transformed.len());
+        let Some((mut masks, error)) = search.fewest(&transformed, limit) else { continue };
+        masks.sort_unstable();
+        let coefficients = masks.into_iter().map(|mask| (mask as u64, transformed[mask])).collect();
         let error = if error <= rounding { 0.0 } else { error + rounding };
         best = Some(WalshFit { coefficients, error });
+        if best.as_ref().is_some_and(|best| best.coefficients.len() <= transformed.len() / FEW) {
+            break;
+        }
     }
     best
 }
 
-/// The angles with different choices for those that do not matter.
-fn completions(angles: &[f64], free: &Range<usize>) -> Vec<Vec<f64>> {
-    let with = |angle: f64| {
-        let mut completed = angles.to_vec();
-        completed[free.clone()].fill(angle);
-        completed
-    };
-    if free.is_empty() || free.len() >= angles.len() {
-        return vec![angles.to_vec()];
-    }
-    let neighbour = if free.start > 0 { angles[free.start - 1] } else { angles[free.end] };
-    let mut result = vec![with(neighbour), with(PI)];
-    if free.len() == 1 {
-        // If most coefficients vanish, the value that makes one vanish is the median of those values: with 0 at the
-        // index, mask m has a coefficient c(m), and c(m) + (-1)^popcount(index & m) angle / length vanishes.
-        let index = free.start;
-        let mut wanted = with(0.0);
-        walsh_hadamard_unnormalised(&mut wanted);
-        for (mask, value) in wanted.iter_mut().enumerate() {
-            if (mask & index).count_ones().is_multiple_of(2) {
-                *value = -*value;
+/// One part in this many is few.
+const FEW: usize = 64;
+
+/// Coefficients below this part of the target do not reach it together, as a rule.
+const CERTAIN: f64 = 1.0 / 64.0;
+
+/// Tables of at least this length are not looked at closely where the mean error is hopeless.
+const LARGE: usize = 1 << 14;
+
+/// What coefficients are searched for.
+struct Search<'a> {
+    values: &'a [f64],
+    weight: f64,
+    free: Range<usize>,
+    /// The largest error.
+    target: f64,
+}
+
+impl Search<'_> {
+    /// The masks of the fewest coefficients, at most `limit`, and the error that they leave.
+    fn fewest(&self, transformed: &[f64], limit: usize) -> Option<(Vec<usize>, f64)> {
+        // Where few coefficients stand out, they are it.
+        let small = CERTAIN * self.target / self.weight;
+        let large: Vec<usize> =
+            (0..transformed.len()).filter(|&mask| transformed[mask].abs() > small).collect();
+        if large.len() <= limit.min(transformed.len() / FEW) {
+            let error = self.error(transformed, &large);
+            if error <= self.target {
+                return Some((large, error));
             }
         }
-        let middle = wanted.len() / 2;
-        let (_, median, _) = wanted.select_nth_unstable_by(middle, f64::total_cmp);
-        let median = *median;
-        result.insert(0, with(median));
+        let mut order: Vec<usize> = (0..transformed.len()).collect();
+        let by_size =
+            |&a: &usize, &b: &usize| transformed[b].abs().total_cmp(&transformed[a].abs()).then(a.cmp(&b));
+        if limit < order.len() {
+            order.select_nth_unstable_by(limit, by_size);
+            if self.is_hopeless(transformed, &order[limit..]) {
+                return None;
+            }
+        }
+        if self.error(transformed, &order[..limit]) > self.target {
+            return None;
+        }
+        order[..limit].sort_unstable_by(by_size);
+        // The error need not fall with every function that is added: whatever count the bisection ends at keeps it.
+        let (mut too_few, mut enough) = (0, limit);
+        if self.error(transformed, &[]) <= self.target {
+            enough = 0;
+        }
+        while enough > too_few + 1 {
+            let middle = too_few.midpoint(enough);
+            if self.error(transformed, &order[..middle]) <= self.target {
+                enough = middle
+            } else {
+                too_few = middle
+            }
+        }
+        order.truncate(enough);
+        let error = self.error(transformed, &order);
+        Some((order, error))
     }
-    result
+
+    /// Whether angles without these coefficients are so wrong that the error is far above the target: by Parseval's
+    /// theorem the coefficients say how wrong they are on average. A guess, which costs no transform.
+    fn is_hopeless(&self, transformed: &[f64], dropped: &[usize]) -> bool {
+        let squares: f64 = dropped.iter().map(|&mask| transformed[mask].powi(2)).sum();
+        transformed.len() >= LARGE && self.weight * squares.sqrt() > 1000.0 * self.target
+    }
+
+    /// The error of the coefficients with these masks.
+    fn error(&self, transformed: &[f64], masks: &[usize]) -> f64 {
+        let mut kept = vec![0.0; transformed.len()];
+        masks.iter().for_each(|&mask| kept[mask] = transformed[mask]);
+        walsh_hadamard_unnormalised(&mut kept);
+        let all = kept.iter().zip(self.values).enumerate().filter(|(index, _)| !self.free.contains(index));
+        all.map(|(_, (angle, value))| (self.weight * (angle / 2.0).cos() - value).abs()).fold(0.0, f64::max)
+    }
+}
+
+/// The coefficients of the angles with different choices for those that do not matter.
+fn completions(angles: Vec<f64>, free: &Range<usize>) -> impl Iterator<Item = Vec<f64>> + use<> {
+    let length = angles.len();
+    let decided = free.is_empty() || free.len() >= length;
+    let free = if decided { 0..0 } else { free.clone() };
+    let neighbour = match free.start {
+        0 => angles[free.end.min(length - 1)],
+        start => angles[start - 1],
+    };
+    let mut without = angles;
+    without[free.clone()].fill(0.0);
+    walsh_hadamard_unnormalised(&mut without);
+    // What an angle of 1 at all free indices adds.
+    let ones: Vec<f64> = match free.len() {
+        0 => vec![0.0; length],
+        1 => (0..length).map(|mask| sign(mask, free.start)).collect(),
+        _ => {
+            let mut ones = vec![0.0; length];
+            ones[free.clone()].fill(1.0);
+            walsh_hadamard_unnormalised(&mut ones);
+            ones
+        }
+    };
+    let mut angles = if decided { vec![0.0] } else { vec![neighbour, PI] };
+    if free.len() == 1 {
+        // If most coefficients vanish, the angle that makes one vanish is the median of those angles.
+        let mut wanted: Vec<f64> = without.iter().zip(&ones).map(|(value, one)| -value * one).collect();
+        let (_, median, _) = wanted.select_nth_unstable_by(length / 2, f64::total_cmp);
+        angles.insert(0, *median);
+    }
+    angles.into_iter().map(move |angle| {
+        without.iter().zip(&ones).map(|(value, one)| (value + angle * one) / length as f64).collect()
+    })
+}
+
+/// (-1)^popcount(index & mask).
+fn sign(mask: usize, index: usize) -> f64 {
+    if (mask & index).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
 /// One table over the index and the codes above it, from Walsh functions of the index for some codes. Other codes get

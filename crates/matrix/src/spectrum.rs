@@ -396,6 +396,7 @@ mod tests {
             relative_width: 0.02,
             relative_residual: 1e-6,
             maximum_steps: 300,
+            reorthogonalise: true,
             seed: 7,
         },
     };

@@ -19,6 +19,9 @@ const SWEEPS: usize = 16;
 /// Above this many masks the order of the Gray code stays.
 const LIMIT: usize = 1 << 22;
 
+/// A tour whose length exceeds the bound by less than this part of it is left as it is.
+const WORTH: u64 = 1024;
+
 /// Neighbours in the order of the Gray code, to either side, that are compared where no mask is near.
 const WINDOW: usize = 64;
 
@@ -45,7 +48,7 @@ pub(super) fn shorten(terms: Vec<Term>, length: impl Fn(&[Term]) -> u64) -> Vec<
     let mut gray = best.clone();
     gray.sort_by_key(|term| rank(term.0));
     keep_shorter(&mut best, gray.clone(), &length);
-    if closed_length(&best) > bound && best.len() <= LIMIT {
+    if closed_length(&best) > bound + bound / WORTH && best.len() <= LIMIT {
         let near = if gray.len() <= ALL_PAIRS { nearest_of_all(&gray) } else { nearest_by_flips(&gray) };
         keep_shorter(&mut best, near, &length);
         if best.len() <= ALL_PAIRS {
