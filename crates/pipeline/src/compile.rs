@@ -11,7 +11,8 @@ use qnewton_encoding::{BlockEncoding, Certificate, SparseColumns, Verification, 
 use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
 use qnewton_qlsa::phases::qsvt_angles;
 use qnewton_qlsa::polynomial::InversePolynomial;
-use qnewton_qlsa::qsvt::{SolverCircuit, inverse_direction_circuit};
+use qnewton_qlsa::qsvt::inverse_direction_circuit;
+use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
 /// How a system is compiled.

@@ -3,4 +3,5 @@
 pub mod phases;
 pub mod polynomial;
 pub mod qsvt;
+pub mod solver;
 pub mod state_preparation;

@@ -5,24 +5,13 @@
 //! exp(i phi (2|0><0| - 1)) as exp(i phi Z). One signal qubit in |+> turns every phase into phi Z and so averages
 //! the sequence with its complex conjugate: the real part of the polynomial, at the price of one qubit.
 
+use crate::solver::{SolverCircuit, operand_registers, projector_phase, with_registers};
 use crate::state_preparation::add_state_preparation;
-use qnewton_circuit::{
-    Angle, AngleTable, Call, Circuit, CircuitError, Definition, Gate, QubitId, RegisterKind, Structured,
-    StructuredOperation,
-};
+use qnewton_circuit::{AngleTable, Call, Circuit, CircuitError, Gate, QubitId};
 use qnewton_encoding::BlockEncoding;
 use std::f64::consts::FRAC_PI_2;
 
-/// A circuit that leaves a transformed state in `system`, where all other registers read 0.
-#[derive(Clone, Debug)]
-pub struct SolverCircuit {
-    /// The circuit; its entry `main` has the register `system` first.
-    pub circuit: Circuit,
-    /// Calls of the block encoding and its inverse.
-    pub queries: u64,
-    /// Calls of the preparation of the right-hand side.
-    pub queries_b: u64,
-}
+const SIGNAL: &[(&str, usize)] = &[("signal", 1)];
 
 /// The circuit that applies an odd polynomial in the inverse direction of the encoded matrix: with
 /// A / alpha = W S V^T it prepares b and applies V P(S) W^T, where P(x) = Re <0| e^(i phase) e^(i angles\[0\] Z)
@@ -42,18 +31,12 @@ pub fn inverse_direction_circuit(
     let mut circuit = Circuit::new();
     let query = circuit.import(&encoding.circuit)?;
     let prepare = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
-    let registers: Vec<(String, usize)> = circuit
-        .definition(query)
-        .registers()
-        .iter()
-        .filter(|register| register.kind == RegisterKind::Operand)
-        .map(|register| (register.name.clone(), register.len as usize))
-        .collect();
+    let registers = operand_registers(&circuit, query);
     let phases = circuit.add(projector_phase(encoding, &registers));
 
     // In time order: the last angle, d queries with the inner angles between them, the first angle. At both ends
     // all ancillas are |0>, so the outer angles are rotations of the signal alone.
-    let (mut step, call_query) = with_signal("query_and_phase", &registers);
+    let (mut step, call_query) = with_registers("query_and_phase", &registers, SIGNAL);
     let everything: Vec<QubitId> = (0..step.qubit_count() as u32).map(QubitId).collect();
     let call_query = |inverse: bool| {
         let call = Call::new(query, call_query.iter().copied());
@@ -68,7 +51,7 @@ pub fn inverse_direction_circuit(
     }
     let step = circuit.add(step);
 
-    let (mut main, _) = with_signal("main", &registers);
+    let (mut main, _) = with_registers("main", &registers, SIGNAL);
     let signal = everything[everything.len() - 1];
     let system = (0..encoding.system_qubits as u32).map(QubitId);
     main.call(Call::new(prepare, system));
@@ -84,32 +67,6 @@ pub fn inverse_direction_circuit(
     main.gate(Gate::Ry, &[signal], &[-FRAC_PI_2]);
     circuit.add(main);
     Ok(SolverCircuit { circuit, queries: angles.len() as u64 - 1, queries_b: 1 })
-}
-
-/// A definition with the operand registers of a query and the signal, and the qubits of the query in it.
-fn with_signal(name: &str, registers: &[(String, usize)]) -> (Definition, Vec<QubitId>) {
-    let mut definition = Definition::new(name);
-    for (name, len) in registers {
-        definition.add_register(name, *len);
-    }
-    let query = (0..definition.qubit_count() as u32).map(QubitId).collect();
-    definition.add_register("signal", 1);
-    (definition, query)
-}
-
-/// exp(i phi (2|0><0| - 1) (x) Z) on the projected registers and the signal; the rest may be borrowed.
-fn projector_phase(encoding: &BlockEncoding, registers: &[(String, usize)]) -> Definition {
-    let (mut definition, query) = with_signal("projector_phase", registers);
-    let angle: Angle = definition.add_parameter("phi");
-    let is_projected = |qubit: &QubitId| {
-        let holder = definition.registers().iter().find(|r| (r.start..r.start + r.len).contains(&qubit.0));
-        holder.is_some_and(|register| encoding.projected.contains(&register.name))
-    };
-    let (projected, dirty): (Vec<QubitId>, Vec<QubitId>) = query.iter().copied().partition(is_projected);
-    let signal = QubitId(query.len() as u32);
-    let kind = Structured::Reflection { qubits: projected, signal: Some(signal), angle };
-    definition.push_structured(StructuredOperation { dirty, ..kind.into() });
-    definition
 }
 
 fn even_degree(angles: usize) -> CircuitError {
