@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
-use qnewton::pipeline::EncodingChoice;
+use qnewton::pipeline::{EncodingChoice, Solver};
 use qnewton::qasm::Style;
 use qnewton::{CompileOptions, ExecuteOptions, Preparation};
 
@@ -87,6 +87,18 @@ pub(crate) struct AccuracyOptions {
     pub(crate) epsilon: f64,
 }
 
+/// The algorithm.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct SolverOptions {
+    /// The linear-system algorithm; `auto` takes the one with the fewest expected `cx`
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = solver_parser())]
+    pub(crate) solver: SolverName,
+}
+
+/// An algorithm or the choice among them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SolverName(pub(crate) Option<Solver>);
+
 /// How OpenQASM is written.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct StyleOptions {
@@ -129,12 +141,14 @@ impl From<TimeOptions> for ExecuteOptions {
 
 /// The library's options of a compilation.
 pub(crate) fn compile_options(
+    solver: SolverOptions,
     encoding: EncodingOptions,
     accuracy: AccuracyOptions,
     certificate: CertificateOptions,
 ) -> CompileOptions {
     CompileOptions {
         epsilon: accuracy.epsilon,
+        solver: solver.solver.0,
         encoding: encoding.choice(),
         basis: encoding.basis,
         verify_encoding: certificate.verify,
@@ -179,4 +193,12 @@ fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
     let automatic = PossibleValue::new("auto").help("the cheapest that applies");
     PossibleValuesParser::new(std::iter::once(automatic).chain(methods))
         .map(|name| Encoding(Method::from_name(&name)))
+}
+
+fn solver_parser() -> impl TypedValueParser<Value = SolverName> {
+    let solvers =
+        Solver::ALL.iter().map(|solver| PossibleValue::new(solver.name()).help(solver.description()));
+    let automatic = PossibleValue::new("auto").help("the cheapest that applies");
+    PossibleValuesParser::new(std::iter::once(automatic).chain(solvers))
+        .map(|name| SolverName(Solver::from_name(&name)))
 }

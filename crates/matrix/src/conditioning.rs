@@ -91,7 +91,7 @@ pub fn damp(matrix: &SparseMatrix<f64>, factor: f64) -> Result<SparseMatrix<f64>
 }
 
 /// The square matrix plus `shift` times the identity.
-pub(crate) fn add_to_diagonal(matrix: &SparseMatrix<f64>, shift: f64) -> SparseMatrix<f64> {
+pub fn add_to_diagonal(matrix: &SparseMatrix<f64>, shift: f64) -> SparseMatrix<f64> {
     combine(matrix, &SparseMatrix::identity(matrix.rows()), |value, one| value + shift * one)
 }
 

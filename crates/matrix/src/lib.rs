@@ -24,7 +24,8 @@ mod system;
 mod test_matrices;
 
 pub use conditioning::{
-    ConditioningError, SYMMETRY_TOLERANCE, SymmetryReport, damp, is_hermitian, is_symmetric, symmetrise,
+    ConditioningError, SYMMETRY_TOLERANCE, SymmetryReport, add_to_diagonal, damp, is_hermitian, is_symmetric,
+    symmetrise,
 };
 pub use decompositions::{
     DecompositionError, EigenDecomposition, SingularValueDecomposition, complex_singular_value_decomposition,

@@ -50,10 +50,20 @@ pub fn encode_chosen<S: Scalar>(
     choice: &EncodingChoice,
     epsilon: f64,
 ) -> Result<BlockEncoding, EncodingError> {
+    encode_ranked(padded, facts, choice, &queries(facts, epsilon))
+}
+
+/// As [`encode_chosen`], with the queries that a subnormalization takes.
+pub(crate) fn encode_ranked<S: Scalar>(
+    padded: &SparseMatrix<S>,
+    facts: &SystemFacts,
+    choice: &EncodingChoice,
+    queries: &dyn Fn(f64) -> f64,
+) -> Result<BlockEncoding, EncodingError> {
     let options = choice.options(facts);
     match choice.method {
         Some(method) => encode(padded, method, &options),
-        None => encode_cheapest(padded, &options, &queries(facts, epsilon)),
+        None => encode_cheapest(padded, &options, queries),
     }
 }
 

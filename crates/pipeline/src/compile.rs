@@ -1,17 +1,15 @@
 //! From a linear system to a circuit with a promise.
 
-use crate::choice::{EncodingChoice, encode_chosen};
+use crate::assemble::{Assembled, Problem, Solver, assemble};
+use crate::choice::EncodingChoice;
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
-use crate::inversion::{Inversion, invert};
-use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth, lower};
-use qnewton_core::{ErrorLedger, Monitor, Stage};
-use qnewton_encoding::{BlockEncoding, Certificate, SparseColumns, Verification, certify};
+use crate::manifest::PolynomialRecord;
+use qnewton_circuit::{Basis, Circuit, CircuitError, Counts, Depth, count, depth, lower};
+use qnewton_core::{ErrorLedger, Monitor};
+use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
-use qnewton_qlsa::phases::qsvt_angles;
-use qnewton_qlsa::polynomial::InversePolynomial;
-use qnewton_qlsa::qsvt::inverse_direction_circuit;
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
@@ -20,6 +18,8 @@ use std::time::Instant;
 pub struct CompileOptions {
     /// Promised relative error of x, in (0, 1).
     pub epsilon: f64,
+    /// The algorithm; `None` takes the cheapest.
+    pub solver: Option<Solver>,
     /// How the block encoding is chosen.
     pub encoding: EncodingChoice,
     /// The gates of the circuit.
@@ -32,6 +32,7 @@ impl Default for CompileOptions {
     fn default() -> Self {
         CompileOptions {
             epsilon: 1e-2,
+            solver: None,
             encoding: EncodingChoice::default(),
             basis: Basis::default(),
             verify_encoding: false,
@@ -56,12 +57,12 @@ pub struct CompiledSystem {
     pub encoding: BlockEncoding,
     /// How far the encoding may be from the matrix.
     pub certificate: Certificate,
-    /// The inversion polynomial.
-    pub polynomial: InversePolynomial,
-    /// The relative error that the polynomial was asked for.
-    pub polynomial_epsilon: f64,
-    /// P / normalization is what the circuit implements.
-    pub normalization: f64,
+    /// The algorithm.
+    pub algorithm: Solver,
+    /// Degree of the polynomial.
+    pub degree: u64,
+    /// What determines the polynomial.
+    pub polynomial: PolynomialRecord,
     /// Residual of the phase factors.
     pub phase_residual: f64,
     /// Error bounds, all in terms of ||x_hat - x|| / ||x||.
@@ -115,84 +116,93 @@ pub fn compile(
     clock.stage("classical");
     monitor.check()?;
 
-    monitor.begin("encoding", 0);
     let padded = padded_matrix(&system.matrix, &facts);
-    let encoding = encode_chosen(&padded, &facts, &options.encoding, epsilon)?;
-    let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
-    let certificate = certify(&encoding, &SparseColumns::of(&padded), verification, monitor)?;
-    clock.stage("encoding");
-    monitor.check()?;
-
-    // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
-    let stretch = scaling_ratio(system.scaling.as_deref());
-    // Error ledger: what everything but the polynomial contributes, so that the polynomial gets the rest.
-    let mut ledger = ErrorLedger::new();
-    let sigma_min = spectrum.smallest_interval.lower;
-    let delta = certificate.error;
-    if delta.is_nan() || delta >= sigma_min {
-        return Err(PipelineError::Unreachable { epsilon, others: f64::INFINITY });
-    }
-    let encoding_share = delta / (sigma_min - delta);
-    let condition = spectrum.norm_interval.upper / sigma_min;
-    // Amplitudes from a tree of rotations: each level rounds once.
-    let levels = padded.rows().trailing_zeros() as f64 + 1.0;
-    // Errors of later stages are relative to a solution that is itself off by up to epsilon.
-    let preparation = condition * 4.0 * levels * f64::EPSILON;
-    ledger.add(Stage::Encoding, stretch * encoding_share * (1.0 + epsilon));
-    ledger.add(Stage::StatePreparation, stretch * preparation * (1.0 + epsilon));
-    // Amplitudes are off by at most the residual; ||x|| >= ||b|| / ||A||.
-    let amplitude_to_solution = spectrum.norm_interval.upper / encoding.alpha;
-    let interval = (sigma_min - delta) / encoding.alpha;
-    let inversion =
-        invert(interval, epsilon / stretch, ledger.total() / stretch, amplitude_to_solution, monitor)?;
-    let Inversion { polynomial, polynomial_epsilon, normalization, factors, phase_error } = inversion;
-    ledger.add(Stage::Polynomial, stretch * polynomial.error);
-    ledger.add(Stage::Phases, stretch * phase_error);
-    let (angles, phase) = qsvt_angles(&factors);
-    clock.stage("phases");
-    monitor.check()?;
-
-    monitor.begin("circuit", 0);
     let mut amplitudes = rhs.clone();
     amplitudes.resize(padded.rows(), 0.0);
-    let solver = inverse_direction_circuit(&encoding, &amplitudes, &angles, phase)?;
-    clock.stage("circuit");
-    monitor.begin("lowering", 0);
-    let lowered = lower(&solver.circuit, options.basis)?;
-    let (counts, depth) = (count(&lowered)?, depth(&lowered)?);
-    let qubits = lowered.entry()?.qubit_count();
-    clock.stage("lowering");
-
-    let scale = norm(&rhs) * normalization / encoding.alpha;
+    // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
+    let stretch = scaling_ratio(system.scaling.as_deref());
+    let problem = Problem { facts: &facts, padded: &padded, rhs: &amplitudes, options, stretch };
+    let rhs_norm = norm(&rhs);
+    // The circuit's own solution is within epsilon of the exact one, and so is the square root of its probability.
+    let probability = |scale: f64| (norm(&prepared_solution) / scale).powi(2).min(1.0);
+    let solvers: &[Solver] = match &options.solver {
+        Some(solver) => std::slice::from_ref(solver),
+        None if facts.symmetric && spectrum.positive_definite == Some(true) => Solver::ALL,
+        None => &[Solver::Qsvt],
+    };
+    let mut best: Option<(f64, Assembled, Lowered)> = None;
+    let mut refused = None;
+    for &solver in solvers {
+        let found = assemble(solver, &problem, &mut clock, monitor).and_then(|assembled| {
+            monitor.begin("lowering", 0);
+            let lowered = Lowered::of(&assembled.circuit.circuit, options.basis)?;
+            clock.stage("lowering");
+            Ok((assembled, lowered))
+        });
+        match found {
+            Ok((assembled, lowered)) => {
+                let scale = rhs_norm * assembled.unit_scale;
+                let expected = lowered.counts.two_qubit() as f64 / probability(scale);
+                if best.as_ref().is_none_or(|(least, ..)| expected < *least) {
+                    best = Some((expected, assembled, lowered));
+                }
+            }
+            Err(PipelineError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+        monitor.check()?;
+    }
+    let (assembled, lowered) = match (best, refused) {
+        (Some((_, assembled, lowered)), _) => (assembled, lowered),
+        (None, Some(error)) => return Err(error),
+        (None, None) => return Err(PipelineError::NoRightHandSide),
+    };
+    let scale = rhs_norm * assembled.unit_scale;
     if !(scale.is_finite() && scale > 0.0) {
         return Err(PipelineError::Scale { scale });
     }
-    // The circuit's own solution is within epsilon of the exact one, and so is the square root of its probability.
-    let success_probability = (norm(&prepared_solution) / scale).powi(2).min(1.0);
+    let success_probability = probability(scale);
     Ok(CompiledSystem {
         name: system.name.clone(),
         facts,
         rhs,
         scaling: system.scaling.clone(),
         epsilon,
-        encoding,
-        certificate,
-        polynomial,
-        polynomial_epsilon,
-        normalization,
-        phase_residual: factors.residual,
-        ledger,
+        encoding: assembled.encoding,
+        certificate: assembled.certificate,
+        algorithm: assembled.solver,
+        degree: assembled.degree,
+        polynomial: assembled.polynomial,
+        phase_residual: assembled.phase_residual,
+        ledger: assembled.ledger,
         scale,
         success_probability,
-        solver,
-        lowered,
+        solver: assembled.circuit,
+        lowered: lowered.circuit,
         basis: options.basis,
-        counts,
-        depth,
-        qubits,
+        counts: lowered.counts,
+        depth: lowered.depth,
+        qubits: lowered.qubits,
         classical_solution: unscaled(prepared_solution, system.scaling.as_deref()),
         seconds: clock.seconds,
     })
+}
+
+/// A circuit in a basis, counted.
+struct Lowered {
+    circuit: Circuit,
+    counts: Counts,
+    depth: Depth,
+    qubits: usize,
+}
+
+impl Lowered {
+    fn of(circuit: &Circuit, basis: Basis) -> Result<Self, CircuitError> {
+        let circuit = lower(circuit, basis)?;
+        let (counts, depth) = (count(&circuit)?, depth(&circuit)?);
+        let qubits = circuit.entry()?.qubit_count();
+        Ok(Lowered { circuit, counts, depth, qubits })
+    }
 }
 
 /// x = S y.
@@ -240,7 +250,7 @@ impl Default for Clock {
 impl Clock {
     pub(crate) fn stage(&mut self, name: &str) {
         let now = Instant::now();
-        self.seconds.insert(name.to_string(), (now - self.last).as_secs_f64());
+        *self.seconds.entry(name.to_string()).or_default() += (now - self.last).as_secs_f64();
         self.last = now;
     }
 }

@@ -7,7 +7,7 @@ use crate::documents::{
 };
 use crate::error::PipelineError;
 use crate::fingerprint::fingerprint;
-use crate::manifest::{Kind, Manifest, PolynomialRecord, PreparationRecord};
+use crate::manifest::{Kind, Manifest, PreparationRecord};
 use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth};
 use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::{Preparation, write_atomically};
@@ -56,11 +56,7 @@ pub fn emit(
         encoding,
         solver: Some(solver),
         circuit: circuit_fields(&compiled.lowered, compiled.basis, &compiled.counts, &compiled.depth)?,
-        polynomial: Some(PolynomialRecord {
-            interval: compiled.polynomial.interval,
-            epsilon: compiled.polynomial_epsilon,
-            normalization: compiled.normalization,
-        }),
+        polynomial: Some(compiled.polynomial),
         scaling: compiled.scaling.clone(),
         rhs: Some(compiled.rhs.clone()),
         circuit_sha256: circuit,
@@ -117,10 +113,10 @@ pub fn encoding_fields(encoding: &BlockEncoding, certificate: &Certificate) -> E
 /// The solver's fields.
 pub fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
     SolverFields {
-        solver: "qsvt".to_string(),
+        solver: compiled.algorithm.name().to_string(),
         epsilon: compiled.epsilon,
         error_bound: ledger_fields(&compiled.ledger),
-        polynomial_degree: compiled.polynomial.degree as u64,
+        polynomial_degree: compiled.degree,
         queries: compiled.solver.queries,
         queries_b: compiled.solver.queries_b,
         success_probability: compiled.success_probability,

@@ -33,6 +33,17 @@ pub enum PipelineError {
     /// A comparison where there is one method.
     #[error("gradients and families have one encoding: there is nothing to compare")]
     NothingToCompare,
+    /// A solver for positive definite matrices was asked for another one.
+    #[error(
+        "qsvt-positive needs a symmetric positive definite matrix; this one {}",
+        definiteness(*symmetric, *smallest_eigenvalue)
+    )]
+    NotPositiveDefinite {
+        /// Whether the matrix is symmetric.
+        symmetric: bool,
+        /// Its smallest eigenvalue, where it is known.
+        smallest_eigenvalue: Option<f64>,
+    },
     /// A solve without a right-hand side.
     #[error("a right-hand side is needed")]
     NoRightHandSide,
@@ -181,4 +192,12 @@ pub enum PipelineError {
     /// Stopped by the user.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+fn definiteness(symmetric: bool, smallest_eigenvalue: Option<f64>) -> String {
+    match (symmetric, smallest_eigenvalue) {
+        (false, _) => "is not symmetric".to_string(),
+        (true, Some(value)) => format!("has the eigenvalue {value:.3e}"),
+        (true, None) => "is not known to be definite".to_string(),
+    }
 }

@@ -10,7 +10,7 @@ const DEGREE_LIMIT: u64 = 10_000_000;
 
 /// What the polynomial's largest value on [-1, 1] becomes. The success probability goes with its square, the
 /// cost of the phase factors with 1 / (1 - it).
-const MAX_NORM: f64 = 0.98;
+pub(crate) const MAX_NORM: f64 = 0.98;
 
 /// A polynomial with its phase factors.
 pub(crate) struct Inversion {

@@ -5,6 +5,7 @@
 //! it; [`verify()`] holds a file against its manifest, [`run_file`] executes any OpenQASM file. `solve`,
 //! `schedule --execute` and `train` all come here. This crate knows nothing of command lines.
 
+mod assemble;
 mod block;
 mod choice;
 mod compile;
@@ -17,10 +18,12 @@ mod file;
 mod fingerprint;
 mod inversion;
 mod manifest;
+mod readout;
 mod solve;
 mod source;
 mod verify;
 
+pub use assemble::Solver;
 pub use block::{BlockOptions, EncodedMatrix, RANKING_EPSILON, encode};
 pub use choice::{EncodingChoice, compare_encodings, encode_chosen, queries};
 pub use compile::{CompileOptions, CompiledSystem, compile};
@@ -34,7 +37,11 @@ pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
 pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
 pub use fingerprint::fingerprint;
-pub use manifest::{Kind, Manifest, PolynomialRecord, PreparationRecord, manifest_path};
+pub use manifest::{Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, manifest_path};
+pub use readout::{
+    Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, expected_error, overlap,
+    quadratic_form, read_out, read_solution, shots_for,
+};
 pub use solve::{SolveReport, compare, solve};
 pub use source::{MatrixSource, SourceOptions};
 pub use verify::{Check, Verification, verify, verify_encoding};

@@ -57,6 +57,20 @@ pub struct PolynomialRecord {
     pub epsilon: f64,
     /// The circuit implements P / normalization.
     pub normalization: f64,
+    /// For a polynomial of A - shift I, A positive definite; the interval then is lower / upper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positive: Option<PositiveRecord>,
+}
+
+/// P approximates 1/lambda for lambda = shift + alpha y in \[lower, upper\], y in \[-1, 1\].
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct PositiveRecord {
+    /// The encoding is one of A - shift I.
+    pub shift: f64,
+    /// Lower bound of the eigenvalues of A.
+    pub lower: f64,
+    /// Upper bound of the eigenvalues of A.
+    pub upper: f64,
 }
 
 /// The document beside an emitted file.

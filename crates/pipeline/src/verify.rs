@@ -12,13 +12,13 @@ use crate::execute::{ExecuteOptions, block_of, project_system};
 use crate::facts::SystemFacts;
 use crate::file::read_program;
 use crate::fingerprint::fingerprint;
-use crate::manifest::{Kind, Manifest, PolynomialRecord, manifest_path};
+use crate::manifest::{Kind, Manifest, PolynomialRecord, PositiveRecord, manifest_path};
 use crate::source::MatrixSource;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
 use qnewton_encoding::{Columns, distance};
-use qnewton_matrix::{LinearSystem, SparseMatrix, solve};
-use qnewton_qlsa::polynomial::{ChebyshevSeries, inverse_relative};
+use qnewton_matrix::{LinearSystem, SparseMatrix, add_to_diagonal, solve};
+use qnewton_qlsa::polynomial::{ChebyshevSeries, PositiveRange, inverse_positive, inverse_relative};
 use serde::Serialize;
 use std::path::Path;
 
@@ -121,7 +121,8 @@ pub fn verify(
     // One query of the matrix for each degree, one of the right-hand side.
     let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
     result.fact("degree of the polynomial and queries", stated == (degree as u64, degree as u64, 1));
-    let scale = norm(rhs) * polynomial.normalization / alpha;
+    let unit = if polynomial.positive.is_some() { 1.0 } else { alpha };
+    let scale = norm(rhs) * polynomial.normalization / unit;
     result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);
     let stages = solver.error_bound.iter().filter(|(stage, _)| *stage != "total");
     let sum: f64 = stages.map(|(_, bound)| bound.max(0.0)).sum();
@@ -230,6 +231,9 @@ fn polynomial_of(
     rhs: &[f64],
     record: &PolynomialRecord,
 ) -> Result<(Vec<f64>, usize), PipelineError> {
+    if let Some(positive) = &record.positive {
+        return positive_polynomial_of(matrix, alpha, rhs, record, positive);
+    }
     let polynomial = inverse_relative(record.interval.min(1.0), record.epsilon)?;
     let series: &ChebyshevSeries = &polynomial.series;
     let transpose = matrix.transpose();
@@ -250,6 +254,32 @@ fn polynomial_of(
     }
     sum.iter_mut().for_each(|value| *value /= record.normalization);
     Ok((sum, polynomial.degree))
+}
+
+/// P(B / alpha) b / ||b|| / normalization for B = A - shift I, P of no parity.
+fn positive_polynomial_of(
+    matrix: &SparseMatrix<f64>,
+    alpha: f64,
+    rhs: &[f64],
+    record: &PolynomialRecord,
+    &PositiveRecord { shift, lower, upper }: &PositiveRecord,
+) -> Result<(Vec<f64>, usize), PipelineError> {
+    let range = PositiveRange { shift, scale: alpha, lower, upper };
+    let series = inverse_positive(&range, record.epsilon)?.series;
+    let shifted = add_to_diagonal(matrix, -shift);
+    let scale = norm(rhs);
+    let mut current: Vec<f64> = rhs.iter().map(|value| value / scale).collect();
+    current.resize(matrix.rows(), 0.0);
+    let mut next: Vec<f64> = shifted.mul_vec(&current).iter().map(|value| value / alpha).collect();
+    let mut sum = vec![0.0; matrix.rows()];
+    for order in 0..=series.degree() {
+        let factor = series.coefficient(order) / record.normalization;
+        sum.iter_mut().zip(&current).for_each(|(sum, term)| *sum += factor * term);
+        let product = shifted.mul_vec(&next);
+        current.iter_mut().zip(product).for_each(|(value, product)| *value = 2.0 * product / alpha - *value);
+        std::mem::swap(&mut current, &mut next);
+    }
+    Ok((sum, series.degree()))
 }
 
 /// The circuit of an OpenQASM file.

@@ -5,7 +5,7 @@
 //! exp(i phi (2|0><0| - 1)) as exp(i phi Z). One signal qubit in |+> turns every phase into phi Z and so averages
 //! the sequence with its complex conjugate: the real part of the polynomial, at the price of one qubit.
 
-use crate::solver::{SolverCircuit, operand_registers, projector_phase, with_registers};
+use crate::solver::{Query, SolverCircuit, projector_phase, with_registers};
 use crate::state_preparation::add_state_preparation;
 use qnewton_circuit::{AngleTable, Call, Circuit, CircuitError, Gate, QubitId};
 use qnewton_encoding::BlockEncoding;
@@ -29,32 +29,29 @@ pub fn inverse_direction_circuit(
         _ => return Err(even_degree(angles.len())),
     };
     let mut circuit = Circuit::new();
-    let query = circuit.import(&encoding.circuit)?;
+    let query = Query::import(&mut circuit, encoding)?;
     let prepare = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
-    let registers = operand_registers(&circuit, query);
-    let phases = circuit.add(projector_phase(encoding, &registers));
+    let registers = &query.registers;
+    let phases = circuit.add(projector_phase(encoding, registers));
 
     // In time order: the last angle, d queries with the inner angles between them, the first angle. At both ends
     // all ancillas are |0>, so the outer angles are rotations of the signal alone.
-    let (mut step, call_query) = with_registers("query_and_phase", &registers, SIGNAL);
+    let (mut step, _) = with_registers("query_and_phase", registers, SIGNAL);
     let everything: Vec<QubitId> = (0..step.qubit_count() as u32).map(QubitId).collect();
-    let call_query = |inverse: bool| {
-        let call = Call::new(query, call_query.iter().copied());
-        if inverse { call.inverted() } else { call }
-    };
     // U^-1 has V on its left. The encoding of a symmetric matrix is its own inverse; else directions alternate.
     let directions: &[bool] = if encoding.hermitian { &[false] } else { &[true, false] };
     for (position, &inverse) in directions.iter().enumerate() {
         let angle = step.add_parameter(format!("phi_{position}"));
-        step.call(call_query(inverse));
+        step.call(query.call(inverse));
         step.call(Call::new(phases, everything.iter().copied()).with_angles([angle]));
     }
     let step = circuit.add(step);
 
-    let (mut main, _) = with_registers("main", &registers, SIGNAL);
+    let (mut main, _) = with_registers("main", registers, SIGNAL);
     let signal = everything[everything.len() - 1];
     let system = (0..encoding.system_qubits as u32).map(QubitId);
     main.call(Call::new(prepare, system));
+    query.enter(&mut main);
     main.gate(Gate::Ry, &[signal], &[FRAC_PI_2]);
     main.gate(Gate::Rz, &[signal], &[-2.0 * (last + phase)]);
     if !inner.is_empty() {
@@ -62,9 +59,10 @@ pub fn inverse_direction_circuit(
         let repetitions = (inner.len() / directions.len()) as u64;
         main.call(Call::new(step, everything).repeated_with(repetitions, table));
     }
-    main.call(call_query(directions[0]));
+    main.call(query.call(directions[0]));
     main.gate(Gate::Rz, &[signal], &[-2.0 * first]);
     main.gate(Gate::Ry, &[signal], &[-FRAC_PI_2]);
+    query.leave(&mut main);
     circuit.add(main);
     Ok(SolverCircuit { circuit, queries: angles.len() as u64 - 1, queries_b: 1 })
 }

@@ -1,7 +1,8 @@
 //! What all linear-system algorithms share: the circuit that they yield, and how it is put together.
 
 use qnewton_circuit::{
-    Angle, Circuit, Definition, DefinitionId, QubitId, RegisterKind, Structured, StructuredOperation,
+    Angle, Call, Circuit, CircuitError, Conjugate, Definition, DefinitionId, Operation, QubitId,
+    RegisterKind, Structured, StructuredOperation,
 };
 use qnewton_encoding::BlockEncoding;
 
@@ -14,6 +15,54 @@ pub struct SolverCircuit {
     pub queries: u64,
     /// Calls of the preparation of the right-hand side.
     pub queries_b: u64,
+}
+
+/// A block encoding in a circuit that calls it often.
+pub(crate) struct Query {
+    /// Operand registers: `system` first.
+    pub(crate) registers: Vec<(String, usize)>,
+    /// What is called for each query.
+    call: Call,
+    /// A change of basis that all queries share, where it leaves the projected registers alone: successive queries
+    /// cancel it, so it happens once before the first one and is undone after the last.
+    frame: Option<Call>,
+}
+
+impl Query {
+    /// Copies the block encoding into `circuit`.
+    pub(crate) fn import(circuit: &mut Circuit, encoding: &BlockEncoding) -> Result<Self, CircuitError> {
+        let entry = circuit.import(&encoding.circuit)?;
+        let definition = circuit.definition(entry);
+        let registers = operand_registers(circuit, entry);
+        let qubits: Vec<QubitId> =
+            (0..registers.iter().map(|(_, len)| len).sum::<usize>() as u32).map(QubitId).collect();
+        let (projected, _) = projected_qubits(encoding, definition, &qubits);
+        if let [Operation::Conjugate(position)] = definition.operations() {
+            let Conjugate { outer, inner } = definition.conjugates(*position);
+            let outside = |qubit: &QubitId| qubit.index() < qubits.len() && !projected.contains(qubit);
+            if outer.operands.iter().all(outside)
+                && inner.operands.iter().all(|qubit| qubit.index() < qubits.len())
+            {
+                return Ok(Query { registers, call: inner.clone(), frame: Some(outer.clone()) });
+            }
+        }
+        Ok(Query { registers, call: Call::new(entry, qubits), frame: None })
+    }
+
+    /// A query on the first qubits of a definition, in the frame.
+    pub(crate) fn call(&self, inverse: bool) -> Call {
+        if inverse { self.call.clone().inverted() } else { self.call.clone() }
+    }
+
+    /// Into the frame.
+    pub(crate) fn enter(&self, definition: &mut Definition) {
+        self.frame.iter().for_each(|frame| definition.call(frame.clone()));
+    }
+
+    /// Out of the frame.
+    pub(crate) fn leave(&self, definition: &mut Definition) {
+        self.frame.iter().for_each(|frame| definition.call(frame.clone().inverted()));
+    }
 }
 
 /// Names and lengths of the operand registers of a definition, in order.

@@ -4,8 +4,8 @@ use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
-    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions,
-    compile_options,
+    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
+    StyleOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -41,6 +41,8 @@ pub(crate) struct Compile {
     output: PathBuf,
     #[command(flatten)]
     style: StyleOptions,
+    #[command(flatten)]
+    algorithm: SolverOptions,
     #[command(flatten)]
     accuracy: AccuracyOptions,
     #[command(flatten)]
@@ -80,8 +82,11 @@ impl Compile {
         check_distinct([&self.matrix, &self.rhs], outputs.iter().chain(self.emit_after.target()))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let compiled =
-            compile(&system, &compile_options(self.encoding, self.accuracy, self.certificate), &progress)?;
+        let compiled = compile(
+            &system,
+            &compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate),
+            &progress,
+        )?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
         let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
         let manifest = emit(&compiled, &self.output, &options)?;

@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::files::rhs_beside;
 use crate::options::{
-    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, TimeOptions,
-    compile_options,
+    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
+    TimeOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -48,6 +48,8 @@ pub(crate) struct Schedule {
     #[command(flatten)]
     time: TimeOptions,
     #[command(flatten)]
+    algorithm: SolverOptions,
+    #[command(flatten)]
     accuracy: AccuracyOptions,
     #[command(flatten)]
     encoding: EncodingOptions,
@@ -78,7 +80,12 @@ impl Schedule {
         let progress = Progress::new(interrupt, self.show.quiet);
         let systems = self.systems()?;
         let options = ScheduleOptions {
-            compile: compile_options(self.encoding, self.accuracy, CertificateOptions { verify: false }),
+            compile: compile_options(
+                self.algorithm,
+                self.encoding,
+                self.accuracy,
+                CertificateOptions { verify: false },
+            ),
             cost: self.scheduling.cost(),
             mode: self.scheduling.decide,
             execute: self.execute.then(|| self.time.into()),

@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
-    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, StyleOptions,
-    TimeOptions, compile_options,
+    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
+    StyleOptions, TimeOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -39,6 +39,8 @@ pub(crate) struct Solve {
     /// The right-hand side, in the same formats
     #[arg(long, value_name = "FILE")]
     rhs: PathBuf,
+    #[command(flatten)]
+    algorithm: SolverOptions,
     #[command(flatten)]
     accuracy: AccuracyOptions,
     #[command(flatten)]
@@ -96,7 +98,7 @@ impl Solve {
         check_distinct([&self.matrix, &self.rhs], self.output.iter().chain(&manifest).chain(&self.solution))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options = compile_options(self.encoding, self.accuracy, self.certificate);
+        let options = compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate);
         let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
         // A result that breaks the promise is shown, but leaves no file behind.
         if solved.holds() {

@@ -67,6 +67,36 @@ pub fn generalized_from_wx(factors: &PhaseFactors) -> GeneralizedPhases {
     GeneralizedPhases { theta, phi, lambda: -FRAC_PI_2, residual: factors.residual }
 }
 
+impl GeneralizedPhases {
+    /// Where the coefficients of the target are real: angles a_0 .. a_d with <0|Ry(a_d) A Ry(a_(d-1)) A ... A Ry(a_0)|0>
+    /// = <0|V|0>, Ry(a) = exp(-i a Y / 2). `None` for other targets.
+    pub fn y_rotations(&self) -> Option<Vec<f64>> {
+        let is_odd = |angle: f64| {
+            let multiple = (angle / PI).round();
+            ((angle - multiple * PI).abs() < 1e-9).then(|| multiple.rem_euclid(2.0) == 1.0)
+        };
+        // R(theta, phi, 0) = diag(e^(i phi), 1) Ry(2 theta) Z with e^(i phi) = +-1: diag(-1, 1) = -Z. All Z commute with
+        // A and move towards |0>, where they do nothing; passing a rotation inverts it.
+        let mut negative = is_odd(self.lambda)?;
+        let mut inverted = false;
+        let mut angles = Vec::with_capacity(self.theta.len());
+        for (position, (theta, phi)) in self.theta.iter().zip(&self.phi).enumerate().rev() {
+            if is_odd(*phi)? {
+                negative = !negative;
+                // On the left of everything, Z does nothing to <0|.
+                inverted ^= position + 1 != self.theta.len();
+            }
+            angles.push(if inverted { -2.0 * theta } else { 2.0 * theta });
+            inverted = !inverted;
+        }
+        angles.reverse();
+        if negative {
+            *angles.first_mut()? += 2.0 * PI;
+        }
+        Some(angles)
+    }
+}
+
 /// V = L_0 A L_1 A ... A L_d X for the layers L_k = [[c, s], [-conj(s), c]], whose product has xi in the
 /// upper right corner.
 ///
@@ -98,9 +128,9 @@ fn from_layers(layers: &[Layer<Complex64>], residual: f64) -> GeneralizedPhases 
 /// Points on the circle per degree in the search for the largest modulus.
 const CIRCLE_OVERSAMPLING: usize = 8;
 
-/// The largest modulus on the unit circle, from an oversampled grid and parabolas at its best point: (angle,
-/// value).
-fn largest_on_circle(coefficients: &[Complex64]) -> (f64, f64) {
+/// The largest modulus of sum_k coefficients\[k\] w^k on the unit circle, from an oversampled grid and parabolas at its
+/// best point: (angle, value).
+pub fn largest_on_circle(coefficients: &[Complex64]) -> (f64, f64) {
     let transform =
         Transform::<Complex64>::new((CIRCLE_OVERSAMPLING * coefficients.len()).next_power_of_two());
     let values = transform.spectrum(coefficients);
@@ -180,6 +210,32 @@ mod tests {
                 prop_assert!((sequence(&phases, w)[0][0] - p).norm() < 1e-12);
             }
         }
+    }
+
+    #[test]
+    fn real_polynomials_need_y_rotations_only() {
+        for degree in [0usize, 1, 2, 5, 40] {
+            let raw: Vec<Complex64> =
+                (0..=degree).map(|k| Complex64::from(((3 * k * k + 7 * k + 1) as f64).sin())).collect();
+            let scale = 0.9 / largest_on_circle(&raw).1;
+            let target: Vec<Complex64> = raw.iter().map(|value| value * scale).collect();
+            let angles = generalized_phases(&target).unwrap().y_rotations().unwrap();
+            for angle in [0.0, 0.7, 2.0, 4.0, 6.0] {
+                let w = Complex64::cis(angle);
+                let mut vector = [Complex64::ONE, Complex64::ZERO];
+                for (k, a) in angles.iter().enumerate() {
+                    if k > 0 {
+                        vector[0] *= w;
+                    }
+                    let (s, c) = (0.5 * a).sin_cos();
+                    vector = [vector[0] * c - vector[1] * s, vector[0] * s + vector[1] * c];
+                }
+                let p = target.iter().rev().fold(Complex64::ZERO, |sum, value| sum * w + value);
+                assert!((vector[0] - p).norm() < 1e-12, "{degree}");
+            }
+        }
+        let complex = [Complex64::new(0.2, 0.3), Complex64::new(-0.1, 0.4)];
+        assert_eq!(generalized_phases(&complex).unwrap().y_rotations(), None);
     }
 
     #[test]

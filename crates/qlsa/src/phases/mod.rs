@@ -44,4 +44,4 @@ pub use evaluation::corner_polynomials;
 pub use factors::{
     NEWTON_DEGREE_LIMIT, PhaseAlgorithm, PhaseError, PhaseFactors, phase_factors, phase_factors_by,
 };
-pub use generalized::{GeneralizedPhases, generalized_from_wx, generalized_phases};
+pub use generalized::{GeneralizedPhases, generalized_from_wx, generalized_phases, largest_on_circle};

@@ -16,6 +16,7 @@ pub(crate) mod grid;
 mod interval;
 mod inverse;
 mod monomials;
+mod positive;
 mod series;
 mod step;
 
@@ -28,5 +29,6 @@ pub use inverse::{
     InverseForm, InversePolynomial, inverse_absolute, inverse_cks, inverse_relative, inverse_with_outliers,
     relative_degree,
 };
+pub use positive::{PositiveInverse, PositiveRange, inverse_positive};
 pub use series::{ChebyshevSeries, Parity, PolynomialError};
 pub use step::{rectangle, sign};

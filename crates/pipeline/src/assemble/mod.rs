@@ -1,0 +1,113 @@
+//! From a system to the circuit of one solver, with its share of the error ledger: one module per solver.
+
+mod positive;
+mod qsvt;
+
+use crate::compile::{Clock, CompileOptions};
+use crate::error::PipelineError;
+use crate::facts::SystemFacts;
+use crate::manifest::PolynomialRecord;
+use qnewton_core::{ErrorLedger, Monitor, Stage};
+use qnewton_encoding::{BlockEncoding, Certificate};
+use qnewton_matrix::SparseMatrix;
+use qnewton_qlsa::solver::SolverCircuit;
+
+/// An algorithm for linear systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Solver {
+    /// The odd inversion polynomial of A/alpha by quantum singular value transformation.
+    Qsvt,
+    /// 1/lambda on the spectrum of a positive definite A, as a polynomial of an encoding of A - shift I.
+    QsvtPositive,
+}
+
+impl Solver {
+    /// All solvers.
+    pub const ALL: &'static [Solver] = &[Solver::Qsvt, Solver::QsvtPositive];
+
+    /// The name in documents and on command lines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Solver::Qsvt => "qsvt",
+            Solver::QsvtPositive => "qsvt-positive",
+        }
+    }
+
+    /// What it is, in one line.
+    pub fn description(self) -> &'static str {
+        match self {
+            Solver::Qsvt => {
+                "odd inversion polynomial of A/alpha, degree about (alpha/sigma_min) ln(2/epsilon)"
+            }
+            Solver::QsvtPositive => {
+                "positive definite A: polynomial of A - shift I, degree about sqrt(kappa)/2 ln(2/epsilon)"
+            }
+        }
+    }
+
+    /// The solver with a name.
+    pub fn from_name(name: &str) -> Option<Solver> {
+        Solver::ALL.iter().copied().find(|solver| solver.name() == name)
+    }
+}
+
+/// What a solver is given.
+pub(crate) struct Problem<'a> {
+    pub(crate) facts: &'a SystemFacts,
+    /// The matrix on 2^n unknowns.
+    pub(crate) padded: &'a SparseMatrix<f64>,
+    /// The right-hand side on 2^n unknowns.
+    pub(crate) rhs: &'a [f64],
+    pub(crate) options: &'a CompileOptions,
+    /// What a scaling makes of relative errors: those of the solution are up to this factor larger.
+    pub(crate) stretch: f64,
+}
+
+/// What a solver makes of it.
+pub(crate) struct Assembled {
+    pub(crate) solver: Solver,
+    pub(crate) encoding: BlockEncoding,
+    pub(crate) certificate: Certificate,
+    pub(crate) ledger: ErrorLedger,
+    pub(crate) degree: u64,
+    pub(crate) polynomial: PolynomialRecord,
+    pub(crate) phase_residual: f64,
+    /// x = scale * unnormalised projected amplitudes, for a right-hand side of norm 1.
+    pub(crate) unit_scale: f64,
+    pub(crate) circuit: SolverCircuit,
+}
+
+/// The circuit of a solver for a system.
+pub(crate) fn assemble(
+    solver: Solver,
+    problem: &Problem<'_>,
+    clock: &mut Clock,
+    monitor: &dyn Monitor,
+) -> Result<Assembled, PipelineError> {
+    match solver {
+        Solver::Qsvt => qsvt::assemble(problem, clock, monitor),
+        Solver::QsvtPositive => positive::assemble(problem, clock, monitor),
+    }
+}
+
+impl Problem<'_> {
+    /// The ledger with what encoding and state preparation contribute; refused if that is everything.
+    fn ledger(&self, encoding_error: f64) -> Result<ErrorLedger, PipelineError> {
+        let epsilon = self.options.epsilon;
+        let spectrum = &self.facts.spectrum;
+        let sigma_min = spectrum.smallest_interval.lower;
+        if encoding_error.is_nan() || encoding_error >= sigma_min {
+            return Err(PipelineError::Unreachable { epsilon, others: f64::INFINITY });
+        }
+        let encoding_share = encoding_error / (sigma_min - encoding_error);
+        let condition = spectrum.norm_interval.upper / sigma_min;
+        // Amplitudes from a tree of rotations: each level rounds once.
+        let levels = self.padded.rows().trailing_zeros() as f64 + 1.0;
+        // Errors of later stages are relative to a solution that is itself off by up to epsilon.
+        let preparation = condition * 4.0 * levels * f64::EPSILON;
+        let mut ledger = ErrorLedger::new();
+        ledger.add(Stage::Encoding, self.stretch * encoding_share * (1.0 + epsilon));
+        ledger.add(Stage::StatePreparation, self.stretch * preparation * (1.0 + epsilon));
+        Ok(ledger)
+    }
+}

@@ -1,0 +1,60 @@
+//! The odd inversion polynomial.
+
+use super::{Assembled, Problem, Solver};
+use crate::choice::encode_chosen;
+use crate::compile::Clock;
+use crate::error::PipelineError;
+use crate::inversion::{Inversion, invert};
+use crate::manifest::PolynomialRecord;
+use qnewton_core::{Monitor, Stage};
+use qnewton_encoding::{SparseColumns, Verification, certify};
+use qnewton_qlsa::phases::qsvt_angles;
+use qnewton_qlsa::qsvt::inverse_direction_circuit;
+
+pub(super) fn assemble(
+    problem: &Problem<'_>,
+    clock: &mut Clock,
+    monitor: &dyn Monitor,
+) -> Result<Assembled, PipelineError> {
+    let Problem { facts, padded, rhs, options, stretch } = problem;
+    let epsilon = options.epsilon;
+    monitor.begin("encoding", 0);
+    let encoding = encode_chosen(padded, facts, &options.encoding, epsilon)?;
+    let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
+    let certificate = certify(&encoding, &SparseColumns::of(padded), verification, monitor)?;
+    clock.stage("encoding");
+    monitor.check()?;
+
+    // Everything but the polynomial first, so that the polynomial gets the rest.
+    let mut ledger = problem.ledger(certificate.error)?;
+    let spectrum = &facts.spectrum;
+    // Amplitudes are off by at most the residual; ||x|| >= ||b|| / ||A||.
+    let amplitude_to_solution = spectrum.norm_interval.upper / encoding.alpha;
+    let interval = (spectrum.smallest_interval.lower - certificate.error) / encoding.alpha;
+    let inversion =
+        invert(interval, epsilon / stretch, ledger.total() / stretch, amplitude_to_solution, monitor)?;
+    let Inversion { polynomial, polynomial_epsilon, normalization, factors, phase_error } = inversion;
+    ledger.add(Stage::Polynomial, stretch * polynomial.error);
+    ledger.add(Stage::Phases, stretch * phase_error);
+    let (angles, phase) = qsvt_angles(&factors);
+    clock.stage("phases");
+    monitor.begin("circuit", 0);
+    let circuit = inverse_direction_circuit(&encoding, rhs, &angles, phase)?;
+    clock.stage("circuit");
+    Ok(Assembled {
+        solver: Solver::Qsvt,
+        unit_scale: normalization / encoding.alpha,
+        encoding,
+        certificate,
+        ledger,
+        degree: polynomial.degree as u64,
+        polynomial: PolynomialRecord {
+            interval: polynomial.interval,
+            epsilon: polynomial_epsilon,
+            normalization,
+            positive: None,
+        },
+        phase_residual: factors.residual,
+        circuit,
+    })
+}
