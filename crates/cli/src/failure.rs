@@ -5,6 +5,7 @@ use crate::text;
 use ariadne::{Config, IndexType, Label, Report, ReportKind, Source};
 use qnewton::PipelineError;
 use qnewton::matrix::{ConditioningError, InvalidSystem, SystemError, WriteError};
+use qnewton::pipeline::ReadoutError;
 use qnewton::qasm::ReadError;
 use qnewton::scheduler::ScheduleError;
 use qnewton::statevector::ExecutorError;
@@ -121,6 +122,17 @@ impl From<ExecutorError> for Failure {
                 text::bytes(needed),
                 text::bytes(available)
             )),
+            error => Failure::work(error),
+        }
+    }
+}
+
+impl From<ReadoutError> for Failure {
+    fn from(error: ReadoutError) -> Self {
+        match error {
+            ReadoutError::Pipeline(error) => error.into(),
+            ReadoutError::Executor(error) => error.into(),
+            ReadoutError::Cancelled(_) => Failure::Cancelled,
             error => Failure::work(error),
         }
     }

@@ -18,6 +18,7 @@ mod plot_bars;
 mod progress;
 mod report;
 mod scheduling;
+mod solver_comparison;
 mod text;
 
 use clap::Parser;

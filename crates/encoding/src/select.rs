@@ -110,7 +110,10 @@ impl Candidate {
 
     /// Whether the automatic choice may take it.
     pub fn is_eligible(&self, options: &EncodingOptions) -> bool {
-        self.prediction.as_ref().is_ok_and(|prediction| options.allow_spectral || !prediction.spectral)
+        self.prediction.as_ref().is_ok_and(|prediction| {
+            (options.allow_spectral || !prediction.spectral)
+                && (!options.self_inverse || prediction.hermitian)
+        })
     }
 }
 

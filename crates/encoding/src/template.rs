@@ -14,6 +14,8 @@ pub struct EncodingOptions {
     pub error: f64,
     /// Whether the automatic choice may take methods that need eigenvectors or singular vectors of A.
     pub allow_spectral: bool,
+    /// Whether the automatic choice may take only encodings with U^2 = 1, as walks need.
+    pub self_inverse: bool,
 }
 
 /// What a template becomes with values.

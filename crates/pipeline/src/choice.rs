@@ -1,6 +1,7 @@
 //! Which block encoding a system gets.
 
 use crate::facts::SystemFacts;
+use qnewton_encoding::composition::self_inverse;
 use qnewton_encoding::{
     BlockEncoding, Candidate, Comparison, EncodingError, EncodingOptions, Method, compare, encode,
     encode_cheapest,
@@ -31,6 +32,7 @@ impl EncodingChoice {
         EncodingOptions {
             error: self.relative_error * facts.spectrum.norm,
             allow_spectral: self.allow_spectral,
+            self_inverse: false,
         }
     }
 }
@@ -50,19 +52,23 @@ pub fn encode_chosen<S: Scalar>(
     choice: &EncodingChoice,
     epsilon: f64,
 ) -> Result<BlockEncoding, EncodingError> {
-    encode_ranked(padded, facts, choice, &queries(facts, epsilon))
+    let options = choice.options(facts);
+    match choice.method {
+        Some(method) => encode(padded, method, &options),
+        None => encode_cheapest(padded, &options, &queries(facts, epsilon)),
+    }
 }
 
-/// As [`encode_chosen`], with the queries that a subnormalization takes.
-pub(crate) fn encode_ranked<S: Scalar>(
-    padded: &SparseMatrix<S>,
+/// An encoding with U^2 = 1 of a symmetric matrix, for walks; a method whose encodings are not is made so.
+pub(crate) fn encode_for_walk(
+    padded: &SparseMatrix<f64>,
     facts: &SystemFacts,
     choice: &EncodingChoice,
     queries: &dyn Fn(f64) -> f64,
 ) -> Result<BlockEncoding, EncodingError> {
-    let options = choice.options(facts);
+    let options = EncodingOptions { self_inverse: true, ..choice.options(facts) };
     match choice.method {
-        Some(method) => encode(padded, method, &options),
+        Some(method) => self_inverse(&encode(padded, method, &options)?),
         None => encode_cheapest(padded, &options, queries),
     }
 }

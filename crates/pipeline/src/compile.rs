@@ -13,6 +13,9 @@ use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
+/// What the automatic choice compiles: the others take no fewer queries for the same polynomial.
+const AUTOMATIC: &[Solver] = &[Solver::Qsvt, Solver::QsvtPositive];
+
 /// How a system is compiled.
 #[derive(Clone, Debug)]
 pub struct CompileOptions {
@@ -90,50 +93,84 @@ pub struct CompiledSystem {
     pub seconds: Seconds,
 }
 
+/// A system with all that solvers need.
+pub(crate) struct Prepared {
+    pub(crate) facts: SystemFacts,
+    padded: SparseMatrix<f64>,
+    /// The right-hand side without and with padding.
+    rhs: Vec<f64>,
+    amplitudes: Vec<f64>,
+    /// The classical solution of the prepared system.
+    solution: Vec<f64>,
+    stretch: f64,
+}
+
+impl Prepared {
+    pub(crate) fn of(
+        system: &LinearSystem,
+        options: &CompileOptions,
+        clock: &mut Clock,
+        monitor: &dyn Monitor,
+    ) -> Result<Self, PipelineError> {
+        let epsilon = options.epsilon;
+        if !(epsilon > 0.0 && epsilon < 1.0) {
+            return Err(PipelineError::Epsilon { epsilon });
+        }
+        let rhs = system.rhs.clone().ok_or(PipelineError::NoRightHandSide)?;
+        monitor.begin("spectrum", 0);
+        let facts = SystemFacts::of(&system.matrix)?;
+        let spectrum = &facts.spectrum;
+        if spectrum.condition_number.is_none() {
+            return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
+        }
+        clock.stage("spectrum");
+        monitor.check()?;
+        monitor.begin("classical", 0);
+        let solution = solve(&system.matrix, &rhs)?.x;
+        clock.stage("classical");
+        monitor.check()?;
+        let padded = padded_matrix(&system.matrix, &facts);
+        let mut amplitudes = rhs.clone();
+        amplitudes.resize(padded.rows(), 0.0);
+        // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
+        let stretch = scaling_ratio(system.scaling.as_deref());
+        Ok(Prepared { facts, padded, rhs, amplitudes, solution, stretch })
+    }
+
+    /// What a solver is given.
+    pub(crate) fn problem<'a>(&'a self, options: &'a CompileOptions) -> Problem<'a> {
+        let Prepared { facts, padded, amplitudes, stretch, .. } = self;
+        Problem { facts, padded, rhs: amplitudes, options, stretch: *stretch }
+    }
+
+    /// x = scale * unnormalised projected amplitudes.
+    pub(crate) fn scale(&self, assembled: &Assembled) -> f64 {
+        norm(&self.rhs) * assembled.unit_scale
+    }
+
+    /// The probability of success. The circuit's own solution is within epsilon of the exact one, and so is the square
+    /// root of its probability.
+    pub(crate) fn success_probability(&self, assembled: &Assembled) -> f64 {
+        (norm(&self.solution) / self.scale(assembled)).powi(2).min(1.0)
+    }
+}
+
 /// Compiles a system with a right-hand side.
 pub fn compile(
     system: &LinearSystem,
     options: &CompileOptions,
     monitor: &dyn Monitor,
 ) -> Result<CompiledSystem, PipelineError> {
-    let epsilon = options.epsilon;
-    if !(epsilon > 0.0 && epsilon < 1.0) {
-        return Err(PipelineError::Epsilon { epsilon });
-    }
-    let rhs = system.rhs.clone().ok_or(PipelineError::NoRightHandSide)?;
     let mut clock = Clock::default();
-    monitor.begin("spectrum", 0);
-    let facts = SystemFacts::of(&system.matrix)?;
-    let spectrum = &facts.spectrum;
-    if spectrum.condition_number.is_none() {
-        return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
-    }
-    clock.stage("spectrum");
-    monitor.check()?;
-
-    monitor.begin("classical", 0);
-    let prepared_solution = solve(&system.matrix, &rhs)?.x;
-    clock.stage("classical");
-    monitor.check()?;
-
-    let padded = padded_matrix(&system.matrix, &facts);
-    let mut amplitudes = rhs.clone();
-    amplitudes.resize(padded.rows(), 0.0);
-    // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
-    let stretch = scaling_ratio(system.scaling.as_deref());
-    let problem = Problem { facts: &facts, padded: &padded, rhs: &amplitudes, options, stretch };
-    let rhs_norm = norm(&rhs);
-    // The circuit's own solution is within epsilon of the exact one, and so is the square root of its probability.
-    let probability = |scale: f64| (norm(&prepared_solution) / scale).powi(2).min(1.0);
-    let solvers: &[Solver] = match &options.solver {
-        Some(solver) => std::slice::from_ref(solver),
-        None if facts.symmetric && spectrum.positive_definite == Some(true) => Solver::ALL,
-        None => &[Solver::Qsvt],
+    let prepared = Prepared::of(system, options, &mut clock, monitor)?;
+    let solvers: Vec<Solver> = match options.solver {
+        Some(solver) => vec![solver],
+        None => AUTOMATIC.iter().copied().filter(|solver| solver.applies(&prepared.facts)).collect(),
     };
     let mut best: Option<(f64, Assembled, Lowered)> = None;
     let mut refused = None;
-    for &solver in solvers {
-        let found = assemble(solver, &problem, &mut clock, monitor).and_then(|assembled| {
+    for solver in solvers {
+        let found = assemble(solver, &prepared.problem(options), &mut clock, monitor).and_then(|assembled| {
             monitor.begin("lowering", 0);
             let lowered = Lowered::of(&assembled.circuit.circuit, options.basis)?;
             clock.stage("lowering");
@@ -141,8 +178,8 @@ pub fn compile(
         });
         match found {
             Ok((assembled, lowered)) => {
-                let scale = rhs_norm * assembled.unit_scale;
-                let expected = lowered.counts.two_qubit() as f64 / probability(scale);
+                let probability = prepared.success_probability(&assembled);
+                let expected = lowered.counts.two_qubit() as f64 / probability;
                 if best.as_ref().is_none_or(|(least, ..)| expected < *least) {
                     best = Some((expected, assembled, lowered));
                 }
@@ -157,17 +194,18 @@ pub fn compile(
         (None, Some(error)) => return Err(error),
         (None, None) => return Err(PipelineError::NoRightHandSide),
     };
-    let scale = rhs_norm * assembled.unit_scale;
+    let scale = prepared.scale(&assembled);
     if !(scale.is_finite() && scale > 0.0) {
         return Err(PipelineError::Scale { scale });
     }
-    let success_probability = probability(scale);
+    let success_probability = prepared.success_probability(&assembled);
+    let Prepared { facts, rhs, solution, .. } = prepared;
     Ok(CompiledSystem {
         name: system.name.clone(),
         facts,
         rhs,
         scaling: system.scaling.clone(),
-        epsilon,
+        epsilon: options.epsilon,
         encoding: assembled.encoding,
         certificate: assembled.certificate,
         algorithm: assembled.solver,
@@ -183,21 +221,21 @@ pub fn compile(
         counts: lowered.counts,
         depth: lowered.depth,
         qubits: lowered.qubits,
-        classical_solution: unscaled(prepared_solution, system.scaling.as_deref()),
+        classical_solution: unscaled(solution, system.scaling.as_deref()),
         seconds: clock.seconds,
     })
 }
 
 /// A circuit in a basis, counted.
-struct Lowered {
-    circuit: Circuit,
-    counts: Counts,
-    depth: Depth,
-    qubits: usize,
+pub(crate) struct Lowered {
+    pub(crate) circuit: Circuit,
+    pub(crate) counts: Counts,
+    pub(crate) depth: Depth,
+    pub(crate) qubits: usize,
 }
 
 impl Lowered {
-    fn of(circuit: &Circuit, basis: Basis) -> Result<Self, CircuitError> {
+    pub(crate) fn of(circuit: &Circuit, basis: Basis) -> Result<Self, CircuitError> {
         let circuit = lower(circuit, basis)?;
         let (counts, depth) = (count(&circuit)?, depth(&circuit)?);
         let qubits = circuit.entry()?.qubit_count();

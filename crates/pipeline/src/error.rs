@@ -33,6 +33,12 @@ pub enum PipelineError {
     /// A comparison where there is one method.
     #[error("gradients and families have one encoding: there is nothing to compare")]
     NothingToCompare,
+    /// A solver for symmetric matrices was asked for another one.
+    #[error("{solver} needs a symmetric matrix; qsvt takes any")]
+    NotSymmetric {
+        /// The solver.
+        solver: &'static str,
+    },
     /// A solver for positive definite matrices was asked for another one.
     #[error(
         "qsvt-positive needs a symmetric positive definite matrix; this one {}",
@@ -183,6 +189,9 @@ pub enum PipelineError {
     /// No phase factors.
     #[error("phase factors: {0}")]
     Phases(#[from] PhaseError),
+    /// No walk.
+    #[error(transparent)]
+    Walk(#[from] qnewton_qlsa::walk::WalkError),
     /// Circuit not well-formed.
     #[error(transparent)]
     Circuit(#[from] CircuitError),

@@ -8,6 +8,7 @@
 mod assemble;
 mod block;
 mod choice;
+mod comparison;
 mod compile;
 mod documents;
 mod emit;
@@ -26,6 +27,7 @@ mod verify;
 pub use assemble::Solver;
 pub use block::{BlockOptions, EncodedMatrix, RANKING_EPSILON, encode};
 pub use choice::{EncodingChoice, compare_encodings, encode_chosen, queries};
+pub use comparison::{SolverCandidate, SolverCost, compare_solvers};
 pub use compile::{CompileOptions, CompiledSystem, compile};
 pub use documents::{
     CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, gate_counts,
@@ -39,8 +41,8 @@ pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_progr
 pub use fingerprint::fingerprint;
 pub use manifest::{Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, manifest_path};
 pub use readout::{
-    Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, expected_error, overlap,
-    quadratic_form, read_out, read_solution, shots_for,
+    Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, expected_error,
+    overlap, quadratic_form, read_out, read_solution, shots_for,
 };
 pub use solve::{SolveReport, compare, solve};
 pub use source::{MatrixSource, SourceOptions};

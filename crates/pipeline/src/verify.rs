@@ -4,6 +4,7 @@
 //! matrix is what the manifest states, its action is the polynomial of the matrix (amplitudes against a three-term
 //! recurrence with A itself), and the solution is within the promised error of a classical one.
 
+use crate::assemble::Solver;
 use crate::compile::{norm, padded_matrix};
 use crate::documents::{CircuitFields, SystemFields};
 use crate::emit::circuit_fields;
@@ -118,9 +119,10 @@ pub fn verify(
     let bound = |stage: &str| solver.error_bound.get(stage).copied().unwrap_or(0.0);
     let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
     result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
-    // One query of the matrix for each degree, one of the right-hand side.
     let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
-    result.fact("degree of the polynomial and queries", stated == (degree as u64, degree as u64, 1));
+    let algorithm = Solver::from_name(&solver.solver).ok_or_else(|| missing("an unknown `solver`"))?;
+    let expected = (degree as u64, algorithm.queries(degree as u64), 1);
+    result.fact("degree of the polynomial and queries", stated == expected);
     let unit = if polynomial.positive.is_some() { 1.0 } else { alpha };
     let scale = norm(rhs) * polynomial.normalization / unit;
     result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);

@@ -4,17 +4,19 @@ use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
     AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    StyleOptions, TimeOptions, compile_options,
+    StyleOptions, TimeOptions, compile_options, shots,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::report::{self, SystemPreparation};
+use crate::solver_comparison;
 use crate::text::{self, Facts};
 use clap::Args;
 use qnewton::matrix::write_vector;
 use qnewton::pipeline::{
-    CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields,
-    encoding_fields, manifest_path, solver_fields,
+    Allocation, CircuitFields, EncodingFields, Readout, ReadoutOptions, SCHEMA_VERSION, Seconds,
+    SolverFields, SystemFields, circuit_fields, compare, encoding_fields, manifest_path, read_out, shots_for,
+    solver_fields,
 };
 use qnewton::{EmitOptions, LinearSystem, SolveReport, emit};
 use serde::Serialize;
@@ -26,6 +28,7 @@ Examples:
   qnewton solve A.mtx --rhs b.mtx --epsilon 1e-6 --damping 0.05 --solution x.npy
   qnewton solve A.mtx --rhs b.mtx --encoding fable -o solve.qasm
   qnewton solve A.mtx --rhs b.mtx --json | jq .relative_error
+  qnewton solve A.mtx --rhs b.mtx --compare-solvers --plot solvers.svg
 
 Exit code 1 if the measured error exceeds --epsilon.";
 
@@ -56,9 +59,21 @@ pub(crate) struct Solve {
     output: Option<PathBuf>,
     #[command(flatten)]
     style: StyleOptions,
-    /// Write x: NumPy if the name ends in .npy, else MatrixMarket
+    /// Write x, with --shots as it was read: NumPy if the name ends in .npy, else MatrixMarket
     #[arg(long, value_name = "FILE")]
     solution: Option<PathBuf>,
+    /// Read x from N simulated shots too, as on a device: magnitudes, signs and norm, half of the shots for the signs
+    #[arg(long, value_name = "N", value_parser = shots, allow_hyphen_values = true)]
+    shots: Option<u64>,
+    /// With --shots: seed of the outcomes
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "shots")]
+    seed: u64,
+    /// Compile with every solver and print what each costs, without executing any
+    #[arg(long, conflicts_with_all = ["output", "solution", "solver", "style", "shots"])]
+    compare_solvers: bool,
+    /// With --compare-solvers: draw the costs as SVG
+    #[arg(long, value_name = "FILE", requires = "compare_solvers")]
+    plot: Option<PathBuf>,
     #[command(flatten)]
     show: OutputOptions,
 }
@@ -85,25 +100,60 @@ struct Document<'a> {
     promise_kept: bool,
     seconds: &'a Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
+    readout: Option<ReadoutFields<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     solution_file: Option<String>,
 }
 
+/// What shots gave.
+#[derive(Serialize)]
+struct ReadoutFields<'a> {
+    shots: u64,
+    magnitude_shots: u64,
+    interference_shots: u64,
+    seed: u64,
+    solution: &'a [f64],
+    norm: f64,
+    success_frequency: f64,
+    sign_uncertain: usize,
+    /// Expected relative error from the shots alone.
+    expected_error: f64,
+    /// Of the solution that was read, against the classical one.
+    relative_error: f64,
+    /// Shots for an expected relative error of epsilon.
+    shots_for_epsilon: u64,
+}
+
 impl Solve {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         check_circuit_target(self.output.as_deref())?;
-        check_targets(&self.solution)?;
+        check_targets(self.solution.iter().chain(&self.plot))?;
         let manifest = self.output.as_deref().map(manifest_path);
-        check_distinct([&self.matrix, &self.rhs], self.output.iter().chain(&manifest).chain(&self.solution))?;
+        check_distinct(
+            [&self.matrix, &self.rhs],
+            self.output.iter().chain(&manifest).chain(&self.solution).chain(&self.plot),
+        )?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
         let options = compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate);
+        if self.compare_solvers {
+            return solver_comparison::run(&system, &options, self.plot.as_deref(), self.show, progress);
+        }
         let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
+        let readout = match self.shots {
+            Some(shots) => {
+                let options = ReadoutOptions { shots, seed: self.seed };
+                Some(read_out(&solved.compiled, &options, &self.time.into(), &progress)?)
+            }
+            None => None,
+        };
         // A result that breaks the promise is shown, but leaves no file behind.
         if solved.holds() {
             if let Some(path) = &self.solution {
-                write_vector(path, &solved.execution.solution)?;
+                let read = readout.as_ref().map(|readout| &readout.solution);
+                write_vector(path, read.unwrap_or(&solved.execution.solution))?;
             }
             if let Some(path) = &self.output {
                 let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
@@ -111,11 +161,34 @@ impl Solve {
             }
         }
         progress.finish();
-        self.show(&system, &solved)?;
+        self.show(&system, &solved, readout.as_ref())?;
         if solved.holds() { Ok(()) } else { Err(Failure::NotKept) }
     }
 
-    fn show(&self, system: &LinearSystem, solved: &SolveReport) -> Result<(), Failure> {
+    fn readout_fields<'a>(&self, solved: &SolveReport, readout: &'a Readout) -> ReadoutFields<'a> {
+        let compiled = &solved.compiled;
+        let Allocation { magnitude_shots, interference_shots, .. } = readout.allocation;
+        ReadoutFields {
+            shots: magnitude_shots + interference_shots,
+            magnitude_shots,
+            interference_shots,
+            seed: self.seed,
+            solution: &readout.solution,
+            norm: readout.norm,
+            success_frequency: readout.success_frequency,
+            sign_uncertain: readout.sign_uncertain,
+            expected_error: readout.expected_error,
+            relative_error: compare(&readout.solution, &compiled.classical_solution).0,
+            shots_for_epsilon: shots_for(compiled.epsilon, compiled.facts.n, compiled.success_probability),
+        }
+    }
+
+    fn show(
+        &self,
+        system: &LinearSystem,
+        solved: &SolveReport,
+        readout: Option<&Readout>,
+    ) -> Result<(), Failure> {
         let compiled = &solved.compiled;
         let document = Document {
             schema_version: SCHEMA_VERSION,
@@ -132,6 +205,7 @@ impl Solve {
             measured_success_probability: solved.execution.success_probability,
             promise_kept: solved.holds(),
             seconds: &solved.seconds,
+            readout: readout.map(|readout| self.readout_fields(solved, readout)),
             output: self.output.as_deref().filter(|_| solved.holds()).map(stated),
             solution_file: self.solution.as_deref().filter(|_| solved.holds()).map(stated),
         };
@@ -156,6 +230,27 @@ impl Solve {
         );
         facts
             .add("result", format!("fidelity with the classical solution {}", text::number(solved.fidelity)));
+        if let Some(read) = &document.readout {
+            facts.add(
+                "read-out",
+                format!(
+                    "{} shots: relative error {}, {} expected; {} signs uncertain",
+                    text::count(read.shots),
+                    text::bound(read.relative_error),
+                    text::bound(read.expected_error),
+                    read.sign_uncertain,
+                ),
+            );
+            facts.add(
+                "read-out",
+                format!(
+                    "{} shots would do for {}",
+                    text::count(read.shots_for_epsilon),
+                    text::bound(compiled.epsilon)
+                ),
+            );
+            facts.add("read", text::head(read.solution, 8));
+        }
         facts.add("solution", text::head(&solved.execution.solution, 8));
         facts.add("classical", text::head(&compiled.classical_solution, 8));
         report::seconds(&mut facts, &solved.seconds);

@@ -38,7 +38,10 @@ fn wrong_usage_is_code_2() {
         ("--basis h,t", "accepted are `u3,cx` and `rz,sx,x,cx`"),
         ("--style pretty", "possible values: hierarchical, flat"),
         ("--emit-after magic", "unexpected argument"),
-        ("--shots 3", "unexpected argument"),
+        ("--shots 3", "between 4 and 9e15"),
+        ("--seed 3", "--shots"),
+        ("--compare-solvers --solver cks", "cannot be used with"),
+        ("--solver newton", "qsvt-positive"),
     ] {
         refuses(&folder, &format!("{solve} {option}"), 2, message);
     }

@@ -36,6 +36,8 @@ fn documents_have_these_keys() {
     folder.small_system();
     folder.write("any.qasm", "OPENQASM 3.0;\nqubit[2] q;\nbit[2] c;\nU(1, 2, 3) q[0];\nc = measure q;\n");
     check(&folder, "solve", "solve A.mtx --rhs A.rhs.mtx --damping 0.1 --prune 2");
+    check(&folder, "solve_with_shots", "solve A.mtx --rhs A.rhs.mtx --shots 1e4 --seed 1");
+    check(&folder, "compare_solvers", "solve A.mtx --rhs A.rhs.mtx --compare-solvers --plot solvers.svg");
     check(&folder, "compile", "compile A.mtx --rhs A.rhs.mtx -o s.qasm");
     check(&folder, "encode", "encode A.mtx");
     check(&folder, "encode_with_file", "encode A.mtx -o block.qasm");

@@ -2,6 +2,7 @@
 
 mod positive;
 mod qsvt;
+mod walk;
 
 use crate::compile::{Clock, CompileOptions};
 use crate::error::PipelineError;
@@ -11,6 +12,7 @@ use qnewton_core::{ErrorLedger, Monitor, Stage};
 use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::SparseMatrix;
 use qnewton_qlsa::solver::SolverCircuit;
+use qnewton_qlsa::{cks, hhl};
 
 /// An algorithm for linear systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,17 +21,23 @@ pub enum Solver {
     Qsvt,
     /// 1/lambda on the spectrum of a positive definite A, as a polynomial of an encoding of A - shift I.
     QsvtPositive,
+    /// The odd inversion polynomial as a linear combination of walk steps.
+    Cks,
+    /// The odd inversion polynomial by phase estimation of the walk.
+    Hhl,
 }
 
 impl Solver {
     /// All solvers.
-    pub const ALL: &'static [Solver] = &[Solver::Qsvt, Solver::QsvtPositive];
+    pub const ALL: &'static [Solver] = &[Solver::Qsvt, Solver::QsvtPositive, Solver::Cks, Solver::Hhl];
 
     /// The name in documents and on command lines.
     pub fn name(self) -> &'static str {
         match self {
             Solver::Qsvt => "qsvt",
             Solver::QsvtPositive => "qsvt-positive",
+            Solver::Cks => "cks",
+            Solver::Hhl => "hhl",
         }
     }
 
@@ -42,6 +50,26 @@ impl Solver {
             Solver::QsvtPositive => {
                 "positive definite A: polynomial of A - shift I, degree about sqrt(kappa)/2 ln(2/epsilon)"
             }
+            Solver::Cks => "symmetric A: the same polynomial as qsvt, a linear combination of walk steps",
+            Solver::Hhl => "symmetric A: the same polynomial as qsvt, by phase estimation of the walk",
+        }
+    }
+
+    /// Whether it applies to a matrix with these facts.
+    pub fn applies(self, facts: &SystemFacts) -> bool {
+        match self {
+            Solver::Qsvt => true,
+            Solver::QsvtPositive => facts.symmetric && facts.spectrum.positive_definite == Some(true),
+            Solver::Cks | Solver::Hhl => facts.symmetric,
+        }
+    }
+
+    /// Queries of the matrix for a polynomial of a degree.
+    pub fn queries(self, degree: u64) -> u64 {
+        match self {
+            Solver::Qsvt | Solver::QsvtPositive => degree,
+            Solver::Cks => cks::queries(degree as usize),
+            Solver::Hhl => hhl::queries(degree as usize),
         }
     }
 
@@ -87,6 +115,7 @@ pub(crate) fn assemble(
     match solver {
         Solver::Qsvt => qsvt::assemble(problem, clock, monitor),
         Solver::QsvtPositive => positive::assemble(problem, clock, monitor),
+        Solver::Cks | Solver::Hhl => walk::assemble(solver, problem, clock, monitor),
     }
 }
 

@@ -5,7 +5,7 @@
 //! costs in success probability decides between encodings and shifts.
 
 use super::{Assembled, Problem, Solver};
-use crate::choice::encode_ranked;
+use crate::choice::encode_for_walk;
 use crate::compile::Clock;
 use crate::error::PipelineError;
 use crate::inversion::MAX_NORM;
@@ -105,6 +105,11 @@ fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineError> {
     let (least, most) = diagonal.fold((f64::INFINITY, 0.0f64), |(a, b), value| (a.min(value), b.max(value)));
     let mut shifts = vec![0.5 * (least + most), 0.5 * (lower + upper)];
     shifts.dedup_by(|a, b| (*a - *b).abs() <= 1e-12 * upper);
+    // A multiple of the identity: nothing would be left to encode.
+    let is_rounding = |shift: &f64| add_to_diagonal(padded, -shift).max_abs() <= 1e-12 * upper;
+    if shifts.iter().any(is_rounding) {
+        shifts = vec![0.5 * upper];
+    }
     let mut best: Option<(f64, Shifted)> = None;
     let mut refused = None;
     for shift in shifts {
@@ -117,7 +122,7 @@ fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineError> {
                 polynomial.series.degree().max(1) as f64 * normalization.powi(2)
             })
         };
-        match encode_ranked(&matrix, facts, &options.encoding, &queries) {
+        match encode_for_walk(&matrix, facts, &options.encoding, &queries) {
             Ok(encoding) => {
                 let total = cost(&encoding.circuit)?.two_qubit() as f64 * queries(encoding.alpha);
                 if best.as_ref().is_none_or(|(least, _)| total < *least) {

@@ -1,0 +1,130 @@
+//! Even polynomials of G = (1 - |b><b|) M, applied to its right singular vectors.
+//!
+//! G needs no block encoding of its own: with <0|U|0> = M it is P' U P for the projectors P on the kernel side (the
+//! ancillas of U read 0) and P' = P - P |b><b| on the image side, and singular value transformation asks for phases of
+//! projectors only (Gilyén, Su, Low, Wiebe, arXiv 1806.01838). Since P' is a difference, exp(i phi (2P' - 1)) is a phase
+//! of P, one of P |b><b| with the opposite angle, and a factor exp(-i phi): two reflections, one of them between a
+//! preparation of b and its inverse.
+
+use super::error::StateSolverError;
+use crate::phases::{phase_factors, qsvt_angles};
+use crate::polynomial::ChebyshevSeries;
+use crate::solver::with_registers;
+use qnewton_circuit::{
+    Angle, AngleTable, Call, Circuit, Definition, DefinitionId, Gate, QubitId, Structured,
+    StructuredOperation,
+};
+use std::f64::consts::FRAC_PI_2;
+
+/// The largest modulus of the polynomials that circuits implement: a phase factor algorithm needs a margin below 1. The
+/// direction does not depend on it; the success probability has its square as a factor.
+pub(crate) const POLYNOMIAL_NORM: f64 = 0.995;
+
+const SIGNAL: &[(&str, usize)] = &[("signal", 1)];
+
+/// What G is made of. All calls are on the qubits of `registers`.
+pub(crate) struct KernelProblem {
+    /// Operand registers, `system` first.
+    pub(crate) registers: Vec<(String, usize)>,
+    /// U with <0|U|0> = M, to be called on all qubits.
+    pub(crate) block: DefinitionId,
+    /// The qubits that read 0 on the kernel side.
+    pub(crate) projected: Vec<QubitId>,
+    /// |0> -> |b> on those qubits that are not projected, to be called on all qubits.
+    pub(crate) prepare: DefinitionId,
+}
+
+impl KernelProblem {
+    fn qubits(&self) -> Vec<QubitId> {
+        let count: usize = self.registers.iter().map(|(_, len)| len).sum();
+        (0..count as u32).map(QubitId).collect()
+    }
+
+    /// The qubits that the projectors do not look at.
+    fn others(&self) -> Vec<QubitId> {
+        self.qubits().into_iter().filter(|qubit| !self.projected.contains(qubit)).collect()
+    }
+
+    /// Adds exp(i angle (2P - 1) (x) Z) on the signal.
+    pub(crate) fn kernel_phase(&self, definition: &mut Definition, signal: Option<QubitId>, angle: Angle) {
+        let kind = Structured::Reflection { qubits: self.projected.clone(), signal, angle };
+        definition.push_structured(StructuredOperation { dirty: self.others(), ..kind.into() });
+    }
+
+    /// Adds exp(i angle (2P' - 1) (x) Z) on the signal, up to a global phase where there is none; `opposite` is the
+    /// definition of exp(-i angle (2|0><0| - 1) (x) Z), |0> all qubits but the signal.
+    pub(crate) fn image_phase(
+        &self,
+        definition: &mut Definition,
+        opposite: Call,
+        signal: Option<QubitId>,
+        angle: Angle,
+    ) {
+        definition.conjugate(Call::new(self.prepare, self.qubits()).inverted(), opposite);
+        self.kernel_phase(definition, signal, angle);
+    }
+}
+
+/// Adds a definition on the registers of the problem and one signal qubit, in and out in |0>, that applies the even
+/// polynomial `series`, times [`POLYNOMIAL_NORM`] over its largest modulus, to the right singular vectors of G. Returns
+/// the definition and the degree, which is the number of queries.
+pub(crate) fn add_kernel_polynomial(
+    circuit: &mut Circuit,
+    problem: &KernelProblem,
+    series: &ChebyshevSeries,
+) -> Result<(DefinitionId, u64), StateSolverError> {
+    let scaled = series.scaled(POLYNOMIAL_NORM / series.max_norm().value)?;
+    let (angles, phase) = qsvt_angles(&phase_factors(&scaled)?);
+    let round = add_round(circuit, problem);
+    let (mut step, query) =
+        with_registers(&circuit.fresh_name("round_and_phase"), &problem.registers, SIGNAL);
+    let signal = QubitId(query.len() as u32);
+    let everything: Vec<QubitId> = query.into_iter().chain([signal]).collect();
+    let [image, kernel] = ["phi_image", "phi_kernel"].map(|name| step.add_parameter(name));
+    step.call(Call::new(round, everything.iter().copied()).with_angles([image]));
+    problem.kernel_phase(&mut step, Some(signal), kernel);
+    let step = circuit.add(step);
+
+    // In time order: the last angle, then the others back to the first one. At both ends all ancillas are |0>, so the
+    // outer angles are rotations of the signal alone; in |+> it averages the sequence with its complex conjugate.
+    let (mut body, _) = with_registers(&circuit.fresh_name("kernel_polynomial"), &problem.registers, SIGNAL);
+    let (first, last) = (angles.first().copied().unwrap_or(0.0), angles.last().copied().unwrap_or(0.0));
+    body.gate(Gate::Ry, &[signal], &[FRAC_PI_2]);
+    body.gate(Gate::Rz, &[signal], &[-2.0 * (last + phase)]);
+    let inner: Vec<f64> = angles.iter().rev().skip(1).take(angles.len().saturating_sub(2)).copied().collect();
+    if let Some((closing, rounds)) = inner.split_last() {
+        if !rounds.is_empty() {
+            let repetitions = (rounds.len() / 2) as u64;
+            let table = circuit.add_angles(AngleTable::Dense(rounds.to_vec()));
+            body.call(Call::new(step, everything.iter().copied()).repeated_with(repetitions, table));
+        }
+        body.call(Call::new(round, everything).with_angles([Angle::from(*closing)]));
+    }
+    body.gate(Gate::Rz, &[signal], &[-2.0 * first]);
+    body.gate(Gate::Ry, &[signal], &[-FRAC_PI_2]);
+    Ok((circuit.add(body), series.degree() as u64))
+}
+
+/// U; exp(i phi (2P' - 1) (x) Z); U^-1.
+fn add_round(circuit: &mut Circuit, problem: &KernelProblem) -> DefinitionId {
+    let (mut opposite, query) =
+        with_registers(&circuit.fresh_name("opposite_phase"), &problem.registers, SIGNAL);
+    let signal = QubitId(query.len() as u32);
+    let phi = opposite.add_parameter("phi");
+    let angle = phi.scaled(-1.0);
+    opposite.push_structured(Structured::Reflection { qubits: query.clone(), signal: Some(signal), angle });
+    let opposite = circuit.add(opposite);
+    let everything: Vec<QubitId> = query.iter().copied().chain([signal]).collect();
+
+    let (mut image, _) = with_registers(&circuit.fresh_name("image_phase"), &problem.registers, SIGNAL);
+    let phi = image.add_parameter("phi");
+    let opposite = Call::new(opposite, everything.iter().copied()).with_angles([phi.clone()]);
+    problem.image_phase(&mut image, opposite, Some(signal), phi.clone());
+    image.gate_with(Gate::Rz, &[signal], &[phi.scaled(2.0)]);
+    let image = circuit.add(image);
+
+    let (mut round, _) = with_registers(&circuit.fresh_name("round"), &problem.registers, SIGNAL);
+    let phi = round.add_parameter("phi");
+    round.conjugate(Call::new(problem.block, query), Call::new(image, everything).with_angles([phi]));
+    circuit.add(round)
+}

@@ -1,0 +1,128 @@
+//! Every solver on the shipped systems: promises kept, files verified, wrong requests refused with the reason.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use qnewton::core::Silent;
+use qnewton::encoding::Method;
+use qnewton::matrix::{LinearSystem, Preparation, SparseMatrix, SpectrumOptions, smallest_singular_vectors};
+use qnewton::pipeline::{
+    CompileOptions, EmitOptions, EncodingChoice, ExecuteOptions, PipelineError, Solver, compare_solvers,
+    emit, solve, verify,
+};
+use qnewton::qasm::Style;
+use qnewton_tests::system;
+
+fn options(solver: Solver, epsilon: f64) -> CompileOptions {
+    CompileOptions { solver: Some(solver), epsilon, ..CompileOptions::default() }
+}
+
+fn keeps_its_promise(system: &LinearSystem, solver: Solver, epsilon: f64) {
+    let report = solve(system, &options(solver, epsilon), &ExecuteOptions::default(), &Silent).unwrap();
+    let compiled = &report.compiled;
+    assert_eq!(compiled.algorithm, solver);
+    assert!(report.holds(), "{} {}: {}", system.name, solver.name(), report.relative_error);
+    assert!(report.relative_error <= compiled.ledger.total() + 1e-12 && compiled.ledger.total() <= epsilon);
+    let predicted = compiled.success_probability;
+    assert!((report.execution.success_probability / predicted - 1.0).abs() <= 3.0 * epsilon);
+    assert!(report.execution.imaginary < 1e-10);
+    assert_eq!(compiled.solver.queries, solver.queries(compiled.degree));
+}
+
+/// A tridiagonal matrix that is diagonally dominant, definite or not.
+fn tridiagonal(size: usize, signs: bool) -> LinearSystem {
+    let entry = |i: usize, j: usize| match i.abs_diff(j) {
+        0 => (if signs && i % 2 == 1 { -1.0 } else { 1.0 }) * (1.0 + 0.1 * (i as f64).sin()),
+        1 => 0.3,
+        _ => 0.0,
+    };
+    let pairs = (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
+    let matrix = SparseMatrix::from_triplets(size, size, pairs.map(|(i, j)| (i, j, entry(i, j)))).unwrap();
+    let rhs = (0..size).map(|i| (3.0 * i as f64 + 1.0).cos()).collect();
+    LinearSystem { matrix, rhs: Some(rhs), name: "tridiagonal".into(), ..system("poisson-16") }
+}
+
+#[test]
+fn every_solver_keeps_its_promise_on_every_kind_of_matrix() {
+    for size in [1, 2, 3, 8] {
+        for signs in [false, true] {
+            let system = tridiagonal(size, signs);
+            for &solver in Solver::ALL {
+                if solver == Solver::QsvtPositive && signs && size > 1 {
+                    continue;
+                }
+                for epsilon in [1e-1, 1e-3, 1e-6] {
+                    keeps_its_promise(&system, solver, epsilon);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn positive_definite_systems_are_solved_by_the_polynomial_of_low_degree() {
+    let system = system("poisson-16");
+    let (left, _, _) = smallest_singular_vectors(&system.matrix, &SpectrumOptions::default()).unwrap();
+    for epsilon in [1e-1, 1e-2, 1e-4, 1e-6] {
+        keeps_its_promise(&system, Solver::QsvtPositive, epsilon);
+        let worst = LinearSystem { rhs: Some(left.clone()), ..system.clone() };
+        keeps_its_promise(&worst, Solver::QsvtPositive, epsilon);
+    }
+    let (facts, candidates) = compare_solvers(&system, &CompileOptions::default(), &Silent).unwrap();
+    assert_eq!(facts.n, 16);
+    assert_eq!(candidates.len(), Solver::ALL.len());
+    let best = candidates[0].cost.as_ref().unwrap();
+    assert_eq!((candidates[0].solver, best.degree), (Solver::QsvtPositive, 28));
+    assert!(best.counts.two_qubit() <= 8_000 && best.qubits <= 10);
+}
+
+#[test]
+fn files_of_every_solver_are_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    for &solver in Solver::ALL {
+        let system = tridiagonal(4, false);
+        let compiled = qnewton::compile(&system, &options(solver, 1e-2), &Silent).unwrap();
+        let path = folder.path().join(format!("{}.qasm", solver.name()));
+        let manifest = emit(
+            &compiled,
+            &path,
+            &EmitOptions { style: Style::Hierarchical, preparation: Preparation::default() },
+        )
+        .unwrap();
+        assert_eq!(manifest.solver.unwrap().solver, solver.name());
+        let result = verify(&path, &system, &ExecuteOptions::default(), &Silent).unwrap();
+        assert!(result.holds(), "{}: {:?}", solver.name(), result.checks);
+    }
+}
+
+#[test]
+fn walks_take_encodings_that_are_no_reflections_too() {
+    let system = system("digits-12");
+    for solver in [Solver::Cks, Solver::QsvtPositive] {
+        let encoding = EncodingChoice::of(Method::Bitble);
+        let report = solve(
+            &tridiagonal(4, false),
+            &CompileOptions { encoding, ..options(solver, 1e-2) },
+            &ExecuteOptions::default(),
+            &Silent,
+        )
+        .unwrap();
+        assert!(report.holds(), "{}", solver.name());
+    }
+    keeps_its_promise(&system, Solver::Cks, 1e-1);
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_the_reason() {
+    let compile = |system: &LinearSystem, solver| qnewton::compile(system, &options(solver, 1e-2), &Silent);
+    let indefinite = system("digits-16-pruned");
+    assert!(matches!(
+        compile(&indefinite, Solver::QsvtPositive),
+        Err(PipelineError::NotPositiveDefinite { symmetric: true, smallest_eigenvalue: Some(value) }) if value < 0.0
+    ));
+    let matrix = SparseMatrix::from_triplets(2, 2, [(0, 0, 1.0), (0, 1, 0.5), (1, 1, 1.0)]).unwrap();
+    let general = LinearSystem { matrix, rhs: Some(vec![1.0, 2.0]), ..indefinite };
+    for solver in [Solver::QsvtPositive, Solver::Cks, Solver::Hhl] {
+        assert!(compile(&general, solver).is_err());
+    }
+    assert!(compile(&general, Solver::Qsvt).is_ok());
+}
