@@ -13,6 +13,7 @@ mod compile;
 mod documents;
 mod emit;
 mod error;
+mod estimate;
 mod execute;
 mod facts;
 mod file;
@@ -35,6 +36,7 @@ pub use documents::{
 };
 pub use emit::{EmitOptions, circuit_fields, emit, emit_block, encoding_fields, solver_fields};
 pub use error::PipelineError;
+pub use estimate::{CostEstimate, SpectralBounds, estimate};
 pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
 pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};

@@ -1,5 +1,6 @@
 //! Quantum linear-system algorithms: polynomials, phase factors, state preparation, solver circuits.
 
+pub mod adiabatic;
 pub mod cks;
 pub mod hhl;
 pub mod phases;

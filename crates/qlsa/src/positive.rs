@@ -8,7 +8,7 @@
 use crate::phases::{PhaseError, generalized_phases, largest_on_circle};
 use crate::polynomial::ChebyshevSeries;
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_state_preparation;
+use crate::state_preparation::add_tabulated_preparation;
 use num_complex::Complex64;
 use qnewton_circuit::{
     AngleTable, Call, Circuit, CircuitError, Control, Definition, Gate, QubitId, Structured,
@@ -60,13 +60,39 @@ pub fn walk_polynomial_circuit(
     rhs: &[f64],
     angles: &[f64],
 ) -> Result<SolverCircuit, CircuitError> {
-    let ([first, others @ ..], true) = (angles, encoding.hermitian) else {
-        let problem = "a walk needs an encoding with U^2 = 1 and at least one angle".to_string();
-        return Err(CircuitError::Malformed { definition: "main".into(), operation: 0, problem });
+    let [first, others @ ..] = angles else {
+        return Err(malformed("at least one angle is needed"));
     };
+    let rhs = AngleTable::Dense(rhs.to_vec());
+    build(encoding, rhs, *first, AngleTable::Dense(others.to_vec()), others.len() as u64)
+}
+
+/// The circuit of any polynomial of a degree and any right-hand side, for its cost: tables have lengths only.
+pub fn walk_polynomial_symbolic(
+    encoding: &BlockEncoding,
+    degree: u64,
+) -> Result<SolverCircuit, CircuitError> {
+    let rhs = AngleTable::Symbolic { length: 1 << encoding.system_qubits };
+    build(encoding, rhs, 1.0, AngleTable::Symbolic { length: degree }, degree)
+}
+
+fn malformed(problem: &str) -> CircuitError {
+    CircuitError::Malformed { definition: "main".into(), operation: 0, problem: problem.into() }
+}
+
+fn build(
+    encoding: &BlockEncoding,
+    rhs: AngleTable,
+    first: f64,
+    others: AngleTable,
+    count: u64,
+) -> Result<SolverCircuit, CircuitError> {
+    if !encoding.hermitian {
+        return Err(malformed("a walk needs an encoding with U^2 = 1"));
+    }
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
+    let prepare = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
     let more = [("signal", 1)];
     let (mut step, qubits) = with_registers("walk_and_turn", &query.registers, &more);
     let signal = QubitId(qubits.len() as u32);
@@ -82,14 +108,14 @@ pub fn walk_polynomial_circuit(
     let (mut main, _) = with_registers("main", &query.registers, &more);
     main.call(Call::new(prepare, (0..encoding.system_qubits as u32).map(QubitId)));
     query.enter(&mut main);
-    main.gate(Gate::Ry, &[signal], &[*first]);
-    if !others.is_empty() {
-        let table = circuit.add_angles(AngleTable::Dense(others.to_vec()));
-        main.call(Call::new(step, everything).repeated_with(others.len() as u64, table));
+    main.gate(Gate::Ry, &[signal], &[first]);
+    if count > 0 {
+        let table = circuit.add_angles(others);
+        main.call(Call::new(step, everything).repeated_with(count, table));
     }
     query.leave(&mut main);
     circuit.add(main);
-    Ok(SolverCircuit { circuit, queries: others.len() as u64, queries_b: 1 })
+    Ok(SolverCircuit { circuit, queries: count, queries_b: 1 })
 }
 
 /// A sign where the signal and all projected qubits are 0.

@@ -6,7 +6,7 @@
 //! the sequence with its complex conjugate: the real part of the polynomial, at the price of one qubit.
 
 use crate::solver::{Query, SolverCircuit, projector_phase, with_registers};
-use crate::state_preparation::add_state_preparation;
+use crate::state_preparation::add_tabulated_preparation;
 use qnewton_circuit::{AngleTable, Call, Circuit, CircuitError, Gate, QubitId};
 use qnewton_encoding::BlockEncoding;
 use std::f64::consts::FRAC_PI_2;
@@ -28,9 +28,47 @@ pub fn inverse_direction_circuit(
         [first, inner @ .., last] if inner.len() % 2 == 0 => (first, inner, last),
         _ => return Err(even_degree(angles.len())),
     };
+    let tables = Tables {
+        rhs: AngleTable::Dense(rhs.to_vec()),
+        ends: [*first, last + phase],
+        inner: AngleTable::Dense(inner.iter().rev().copied().collect()),
+        count: inner.len() as u64,
+    };
+    build(encoding, tables)
+}
+
+/// The circuit of any odd polynomial of a degree and any right-hand side, for its cost: tables have lengths only.
+pub fn inverse_direction_symbolic(
+    encoding: &BlockEncoding,
+    degree: u64,
+) -> Result<SolverCircuit, CircuitError> {
+    if degree.is_multiple_of(2) {
+        return Err(even_degree(degree as usize + 1));
+    }
+    let tables = Tables {
+        rhs: AngleTable::Symbolic { length: 1 << encoding.system_qubits },
+        ends: [1.0, 1.0],
+        inner: AngleTable::Symbolic { length: degree - 1 },
+        count: degree - 1,
+    };
+    build(encoding, tables)
+}
+
+/// What fills a circuit.
+struct Tables {
+    rhs: AngleTable,
+    /// The first and the last angle, the phase included.
+    ends: [f64; 2],
+    /// The others, in time order, and how many.
+    inner: AngleTable,
+    count: u64,
+}
+
+fn build(encoding: &BlockEncoding, tables: Tables) -> Result<SolverCircuit, CircuitError> {
+    let Tables { rhs, ends, inner, count } = tables;
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
+    let prepare = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
     let registers = &query.registers;
     let phases = circuit.add(projector_phase(encoding, registers));
 
@@ -53,18 +91,18 @@ pub fn inverse_direction_circuit(
     main.call(Call::new(prepare, system));
     query.enter(&mut main);
     main.gate(Gate::Ry, &[signal], &[FRAC_PI_2]);
-    main.gate(Gate::Rz, &[signal], &[-2.0 * (last + phase)]);
-    if !inner.is_empty() {
-        let table = circuit.add_angles(AngleTable::Dense(inner.iter().rev().copied().collect()));
-        let repetitions = (inner.len() / directions.len()) as u64;
+    main.gate(Gate::Rz, &[signal], &[-2.0 * ends[1]]);
+    if count > 0 {
+        let table = circuit.add_angles(inner);
+        let repetitions = count / directions.len() as u64;
         main.call(Call::new(step, everything).repeated_with(repetitions, table));
     }
     main.call(query.call(directions[0]));
-    main.gate(Gate::Rz, &[signal], &[-2.0 * first]);
+    main.gate(Gate::Rz, &[signal], &[-2.0 * ends[0]]);
     main.gate(Gate::Ry, &[signal], &[-FRAC_PI_2]);
     query.leave(&mut main);
     circuit.add(main);
-    Ok(SolverCircuit { circuit, queries: angles.len() as u64 - 1, queries_b: 1 })
+    Ok(SolverCircuit { circuit, queries: count + 1, queries_b: 1 })
 }
 
 fn even_degree(angles: usize) -> CircuitError {

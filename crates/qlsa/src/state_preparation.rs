@@ -8,7 +8,17 @@ use qnewton_circuit::{AngleTable, Circuit, Definition, DefinitionId, Structured}
 /// normalised; the sign is kept.
 pub fn add_state_preparation(circuit: &mut Circuit, name: &str, amplitudes: &[f64]) -> DefinitionId {
     let qubits = amplitudes.len().trailing_zeros() as usize;
-    let table = circuit.add_angles(AngleTable::Dense(amplitudes.to_vec()));
+    add_tabulated_preparation(circuit, name, qubits, AngleTable::Dense(amplitudes.to_vec()))
+}
+
+/// As [`add_state_preparation`], for a table of 2^`qubits` amplitudes, which may have no values.
+pub fn add_tabulated_preparation(
+    circuit: &mut Circuit,
+    name: &str,
+    qubits: usize,
+    amplitudes: AngleTable,
+) -> DefinitionId {
+    let table = circuit.add_angles(amplitudes);
     let mut definition = Definition::new(name);
     let system = definition.add_register("system", qubits);
     let kind = Structured::StatePreparation { qubits: system.qubits().collect(), amplitudes: table };
