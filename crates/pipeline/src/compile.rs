@@ -13,7 +13,7 @@ use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
-/// What the automatic choice compiles: the others take no fewer queries for the same polynomial.
+/// What the automatic choice compiles: the others apply the polynomial of `qsvt` too, at a lower success probability.
 const AUTOMATIC: &[Solver] = &[Solver::Qsvt, Solver::QsvtPositive];
 
 /// How a system is compiled.
@@ -200,6 +200,10 @@ pub fn compile(
     }
     let success_probability = prepared.success_probability(&assembled);
     let Prepared { facts, rhs, solution, .. } = prepared;
+    let classical_solution = unscaled(solution, system.scaling.as_deref());
+    if !norm(&classical_solution).is_normal() {
+        return Err(PipelineError::Scale { scale: norm(&classical_solution) });
+    }
     Ok(CompiledSystem {
         name: system.name.clone(),
         facts,
@@ -221,7 +225,7 @@ pub fn compile(
         counts: lowered.counts,
         depth: lowered.depth,
         qubits: lowered.qubits,
-        classical_solution: unscaled(solution, system.scaling.as_deref()),
+        classical_solution,
         seconds: clock.seconds,
     })
 }

@@ -5,7 +5,7 @@
 //! T_n(B/alpha), so sum c_n W^n has the block sum c_n T_n(B/alpha). One signal qubit controls every W and is turned
 //! about Y between them, because the coefficients are real.
 
-use crate::phases::{PhaseError, generalized_phases, largest_on_circle};
+use crate::phases::{PhaseError, RealRotations, largest_on_circle, real_rotations};
 use crate::polynomial::ChebyshevSeries;
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
 use crate::state_preparation::add_tabulated_preparation;
@@ -30,25 +30,25 @@ pub struct WalkPolynomial {
 /// The largest modulus of sum c_n w^n on the unit circle, c_n the Chebyshev coefficients of a polynomial: what
 /// [`walk_polynomial`] scales to its `max_norm`.
 pub fn largest_modulus(polynomial: &ChebyshevSeries) -> f64 {
-    largest_on_circle(&circle_coefficients(polynomial)).1
+    let complex = |value: f64| Complex64::from(value);
+    largest_on_circle(&circle_coefficients(polynomial).into_iter().map(complex).collect::<Vec<_>>()).1
 }
 
 /// The coefficients of w^n. The circuit reflects by 1 - 2|0><0| = -R, so odd ones change their sign.
-fn circle_coefficients(polynomial: &ChebyshevSeries) -> Vec<Complex64> {
+fn circle_coefficients(polynomial: &ChebyshevSeries) -> Vec<f64> {
     let sign = |k: usize| if k % 2 == 1 { -1.0 } else { 1.0 };
-    (0..=polynomial.degree()).map(|k| Complex64::from(sign(k) * polynomial.coefficient(k))).collect()
+    (0..=polynomial.degree()).map(|k| sign(k) * polynomial.coefficient(k)).collect()
 }
 
 /// Angles for a polynomial of any parity, scaled such that sum c_n w^n, whose real part P is, has the modulus `max_norm`
 /// at most on the unit circle.
 pub fn walk_polynomial(polynomial: &ChebyshevSeries, max_norm: f64) -> Result<WalkPolynomial, PhaseError> {
-    let coefficients = circle_coefficients(polynomial);
-    let (_, largest) = largest_on_circle(&coefficients);
+    let largest = largest_modulus(polynomial);
     let normalization = if largest > 0.0 { largest / max_norm } else { 1.0 };
-    let scaled: Vec<Complex64> = coefficients.iter().map(|value| value / normalization).collect();
-    let phases = generalized_phases(&scaled)?;
-    let angles = phases.y_rotations().ok_or(PhaseError::NotFinite { index: 0 })?;
-    Ok(WalkPolynomial { angles, normalization, residual: phases.residual })
+    let scaled: Vec<f64> =
+        circle_coefficients(polynomial).iter().map(|value| value / normalization).collect();
+    let RealRotations { angles, residual } = real_rotations(&scaled)?;
+    Ok(WalkPolynomial { angles, normalization, residual })
 }
 
 /// The circuit that prepares b and applies the polynomial to the block of an encoding with U^2 = 1: where all registers

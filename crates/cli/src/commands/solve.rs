@@ -122,7 +122,7 @@ struct ReadoutFields<'a> {
     expected_error: f64,
     /// Of the solution that was read, against the classical one.
     relative_error: f64,
-    /// Shots for an expected relative error of epsilon.
+    /// Shots for an expected relative error of epsilon, the solver's own bound included.
     shots_for_epsilon: u64,
 }
 
@@ -168,6 +168,9 @@ impl Solve {
     fn readout_fields<'a>(&self, solved: &SolveReport, readout: &'a Readout) -> ReadoutFields<'a> {
         let compiled = &solved.compiled;
         let Allocation { magnitude_shots, interference_shots, .. } = readout.allocation;
+        // What the solver leaves of epsilon; independent errors add in squares.
+        let (epsilon, solver) = (compiled.epsilon, compiled.ledger.total());
+        let left = ((epsilon - solver) * (epsilon + solver)).max(0.0).sqrt();
         ReadoutFields {
             shots: magnitude_shots + interference_shots,
             magnitude_shots,
@@ -179,7 +182,7 @@ impl Solve {
             sign_uncertain: readout.sign_uncertain,
             expected_error: readout.expected_error,
             relative_error: compare(&readout.solution, &compiled.classical_solution).0,
-            shots_for_epsilon: shots_for(compiled.epsilon, compiled.facts.n, compiled.success_probability),
+            shots_for_epsilon: shots_for(left, compiled.facts.n, compiled.success_probability),
         }
     }
 

@@ -52,7 +52,8 @@ pub(super) fn assemble(
     let (polynomial, walk, phase_error, polynomial_epsilon) = loop {
         let polynomial_epsilon = epsilon - others - reserve;
         if polynomial_epsilon.is_nan() || polynomial_epsilon <= 0.0 {
-            return Err(PipelineError::Unreachable { epsilon, others: others + reserve });
+            let others = stretch * (others + reserve);
+            return Err(PipelineError::Unreachable { epsilon: options.epsilon, others });
         }
         let polynomial = inverse_positive(&range, polynomial_epsilon)?;
         let walk = walk_polynomial(&polynomial.series, MAX_NORM)?;
@@ -117,7 +118,7 @@ fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineError> {
         // Expected repetitions grow with the square of the normalization.
         let queries = |alpha: f64| {
             let range = PositiveRange { shift, scale: alpha, lower, upper };
-            inverse_positive(&range, options.epsilon).map_or(f64::INFINITY, |polynomial| {
+            inverse_positive(&range, options.epsilon / problem.stretch).map_or(f64::INFINITY, |polynomial| {
                 let normalization = largest_modulus(&polynomial.series) * lower;
                 polynomial.series.degree().max(1) as f64 * normalization.powi(2)
             })

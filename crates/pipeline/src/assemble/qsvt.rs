@@ -32,7 +32,14 @@ pub(super) fn assemble(
     let amplitude_to_solution = spectrum.norm_interval.upper / encoding.alpha;
     let interval = (spectrum.smallest_interval.lower - certificate.error) / encoding.alpha;
     let inversion =
-        invert(interval, epsilon / stretch, ledger.total() / stretch, amplitude_to_solution, monitor)?;
+        invert(interval, epsilon / stretch, ledger.total() / stretch, amplitude_to_solution, monitor);
+    let inversion = inversion.map_err(|error| match error {
+        // In terms of x rather than of the scaled solution.
+        PipelineError::Unreachable { others, .. } => {
+            PipelineError::Unreachable { epsilon, others: stretch * others }
+        }
+        error => error,
+    })?;
     let Inversion { polynomial, polynomial_epsilon, normalization, factors, phase_error } = inversion;
     ledger.add(Stage::Polynomial, stretch * polynomial.error);
     ledger.add(Stage::Phases, stretch * phase_error);

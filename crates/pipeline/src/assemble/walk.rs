@@ -40,12 +40,14 @@ pub(super) fn assemble(
         let kappa = 1.0 / interval;
         return Err(PipelineError::DegreeTooLarge { degree, kappa, limit: 1 << CLOCK_LIMIT });
     }
-    // Tables of angles round; their values are at most the sum of the coefficients, of which there are `degree`.
+    // An estimate: tables of angles round; their values are at most the sum of the coefficients, of which there are
+    // `degree`, of the order of 1/interval.
     let amplitude_to_solution = spectrum.norm_interval.upper / encoding.alpha;
     let rounding = 16.0 * f64::EPSILON * degree.max(1.0) / interval * amplitude_to_solution;
     let polynomial_epsilon = epsilon - ledger.total() / stretch - rounding;
     if polynomial_epsilon.is_nan() || polynomial_epsilon <= 0.0 {
-        return Err(PipelineError::Unreachable { epsilon: options.epsilon, others: options.epsilon });
+        let others = ledger.total() + stretch * rounding;
+        return Err(PipelineError::Unreachable { epsilon: options.epsilon, others });
     }
     monitor.begin("polynomial", 0);
     let polynomial = inverse_relative(interval, polynomial_epsilon)?;

@@ -30,6 +30,41 @@ pub struct GeneralizedPhases {
 /// Phases with <0|V|0> = P(w) for P(w) = sum_k p_k w^k, |P| < 1 on the unit circle. The complementary
 /// polynomial <1|V|0> is the one without zeros in the unit disc that is positive at 0. O(d log^2 d) in time.
 pub fn generalized_phases(coefficients: &[Complex64]) -> Result<GeneralizedPhases, PhaseError> {
+    let layers = inverse_transform(complement(coefficients)?, coefficients.to_vec());
+    let implemented = forward_transform(layers.clone());
+    let difference: Vec<Complex64> = implemented.xi.iter().zip(coefficients).map(|(a, b)| a - b).collect();
+    Ok(from_layers(&layers, bound_on_circle(&difference)))
+}
+
+/// Rotations about Y between powers of a unitary, for a polynomial with real coefficients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RealRotations {
+    /// Angles a_0 .. a_d in radians of Ry(a) = exp(-i a Y / 2); a_0 is applied first.
+    pub angles: Vec<f64>,
+    /// Upper bound, re-evaluated, of the distance between the target and what the sequence implements.
+    pub residual: f64,
+}
+
+/// Angles with <0|Ry(a_d) A Ry(a_(d-1)) A ... A Ry(a_0)|0> = P(w), A = diag(w, 1), for P(w) = sum_k p_k w^k with real
+/// p_k and |P| < 1 on the unit circle. O(d log^2 d) in time.
+pub fn real_rotations(coefficients: &[f64]) -> Result<RealRotations, PhaseError> {
+    let target: Vec<Complex64> = coefficients.iter().map(|value| Complex64::from(*value)).collect();
+    let eta = complement(&target)?.into_iter().map(|value| value.re).collect();
+    let layers = inverse_transform(eta, coefficients.to_vec());
+    let implemented = forward_transform(layers.clone());
+    let difference: Vec<Complex64> =
+        implemented.xi.iter().zip(coefficients).map(|(a, b)| Complex64::from(a - b)).collect();
+    // [[c, s], [-s, c]] is Ry(-2 atan2(s, c)); the last layer, times X, takes |0> to (s, c).
+    let mut angles: Vec<f64> = layers.iter().map(|layer| -2.0 * layer.sine.atan2(layer.cosine)).collect();
+    if let (Some(angle), Some(last)) = (angles.last_mut(), layers.last()) {
+        *angle = 2.0 * last.cosine.atan2(last.sine);
+    }
+    angles.reverse();
+    Ok(RealRotations { angles, residual: bound_on_circle(&difference) })
+}
+
+/// The complementary polynomial without zeros in the unit disc.
+fn complement(coefficients: &[Complex64]) -> Result<Vec<Complex64>, PhaseError> {
     if let Some(index) = coefficients.iter().position(|value| !value.is_finite()) {
         return Err(PhaseError::NotFinite { index });
     }
@@ -45,11 +80,12 @@ pub fn generalized_phases(coefficients: &[Complex64]) -> Result<GeneralizedPhase
     if !completion.converged {
         return Err(PhaseError::NotConverged { degree, max_norm, last_change: completion.last_change });
     }
-    let layers = inverse_transform(completion.coefficients, coefficients.to_vec());
-    let implemented = forward_transform(layers.clone());
-    let difference: Vec<Complex64> = implemented.xi.iter().zip(coefficients).map(|(a, b)| a - b).collect();
-    let residual = largest_on_circle(&difference).1 / (0.5 * PI / CIRCLE_OVERSAMPLING as f64).cos();
-    Ok(from_layers(&layers, residual))
+    Ok(completion.coefficients)
+}
+
+/// An upper bound of the modulus on the unit circle, from the values on an oversampled grid.
+fn bound_on_circle(coefficients: &[Complex64]) -> f64 {
+    largest_on_circle(coefficients).1 / (0.5 * PI / CIRCLE_OVERSAMPLING as f64).cos()
 }
 
 /// The generalized sequence of a Wx sequence: V(w) = (-1)^(d+1) z^d H U_Wx(x) H with z = e^(i theta), x =
@@ -65,36 +101,6 @@ pub fn generalized_from_wx(factors: &PhaseFactors) -> GeneralizedPhases {
         *last = -FRAC_PI_2;
     }
     GeneralizedPhases { theta, phi, lambda: -FRAC_PI_2, residual: factors.residual }
-}
-
-impl GeneralizedPhases {
-    /// Where the coefficients of the target are real: angles a_0 .. a_d with <0|Ry(a_d) A Ry(a_(d-1)) A ... A Ry(a_0)|0>
-    /// = <0|V|0>, Ry(a) = exp(-i a Y / 2). `None` for other targets.
-    pub fn y_rotations(&self) -> Option<Vec<f64>> {
-        let is_odd = |angle: f64| {
-            let multiple = (angle / PI).round();
-            ((angle - multiple * PI).abs() < 1e-9).then(|| multiple.rem_euclid(2.0) == 1.0)
-        };
-        // R(theta, phi, 0) = diag(e^(i phi), 1) Ry(2 theta) Z with e^(i phi) = +-1: diag(-1, 1) = -Z. All Z commute with
-        // A and move towards |0>, where they do nothing; passing a rotation inverts it.
-        let mut negative = is_odd(self.lambda)?;
-        let mut inverted = false;
-        let mut angles = Vec::with_capacity(self.theta.len());
-        for (position, (theta, phi)) in self.theta.iter().zip(&self.phi).enumerate().rev() {
-            if is_odd(*phi)? {
-                negative = !negative;
-                // On the left of everything, Z does nothing to <0|.
-                inverted ^= position + 1 != self.theta.len();
-            }
-            angles.push(if inverted { -2.0 * theta } else { 2.0 * theta });
-            inverted = !inverted;
-        }
-        angles.reverse();
-        if negative {
-            *angles.first_mut()? += 2.0 * PI;
-        }
-        Some(angles)
-    }
 }
 
 /// V = L_0 A L_1 A ... A L_d X for the layers L_k = [[c, s], [-conj(s), c]], whose product has xi in the
@@ -214,28 +220,32 @@ mod tests {
 
     #[test]
     fn real_polynomials_need_y_rotations_only() {
-        for degree in [0usize, 1, 2, 5, 40] {
-            let raw: Vec<Complex64> =
-                (0..=degree).map(|k| Complex64::from(((3 * k * k + 7 * k + 1) as f64).sin())).collect();
-            let scale = 0.9 / largest_on_circle(&raw).1;
-            let target: Vec<Complex64> = raw.iter().map(|value| value * scale).collect();
-            let angles = generalized_phases(&target).unwrap().y_rotations().unwrap();
-            for angle in [0.0, 0.7, 2.0, 4.0, 6.0] {
-                let w = Complex64::cis(angle);
-                let mut vector = [Complex64::ONE, Complex64::ZERO];
-                for (k, a) in angles.iter().enumerate() {
-                    if k > 0 {
-                        vector[0] *= w;
+        for degree in [0usize, 1, 2, 5, 40, 200] {
+            for decay in [0.0, 0.5] {
+                // With a decay the leading coefficients are rounding.
+                let raw = |k: usize| ((3 * k * k + 7 * k + 1) as f64).sin() * (-decay * k as f64).exp();
+                let raw: Vec<f64> = (0..=degree).map(raw).collect();
+                let complex: Vec<Complex64> = raw.iter().map(|value| Complex64::from(*value)).collect();
+                let scale = 0.9 / largest_on_circle(&complex).1;
+                let target: Vec<f64> = raw.iter().map(|value| value * scale).collect();
+                let rotations = real_rotations(&target).unwrap();
+                assert!(rotations.residual < 1e-13 && rotations.angles.len() == degree + 1);
+                for angle in [0.0, 0.7, 2.0, 4.0, 6.0] {
+                    let w = Complex64::cis(angle);
+                    let mut vector = [Complex64::ONE, Complex64::ZERO];
+                    for (k, a) in rotations.angles.iter().enumerate() {
+                        if k > 0 {
+                            vector[0] *= w;
+                        }
+                        let (s, c) = (0.5 * a).sin_cos();
+                        vector = [vector[0] * c - vector[1] * s, vector[0] * s + vector[1] * c];
                     }
-                    let (s, c) = (0.5 * a).sin_cos();
-                    vector = [vector[0] * c - vector[1] * s, vector[0] * s + vector[1] * c];
+                    let p = target.iter().rev().fold(Complex64::ZERO, |sum, value| sum * w + value);
+                    assert!((vector[0] - p).norm() < 1e-12, "{degree}");
                 }
-                let p = target.iter().rev().fold(Complex64::ZERO, |sum, value| sum * w + value);
-                assert!((vector[0] - p).norm() < 1e-12, "{degree}");
             }
         }
-        let complex = [Complex64::new(0.2, 0.3), Complex64::new(-0.1, 0.4)];
-        assert_eq!(generalized_phases(&complex).unwrap().y_rotations(), None);
+        assert!(real_rotations(&[]).is_err() && real_rotations(&[1.5]).is_err());
     }
 
     #[test]

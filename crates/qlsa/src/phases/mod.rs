@@ -44,4 +44,7 @@ pub use evaluation::corner_polynomials;
 pub use factors::{
     NEWTON_DEGREE_LIMIT, PhaseAlgorithm, PhaseError, PhaseFactors, phase_factors, phase_factors_by,
 };
-pub use generalized::{GeneralizedPhases, generalized_from_wx, generalized_phases, largest_on_circle};
+pub use generalized::{
+    GeneralizedPhases, RealRotations, generalized_from_wx, generalized_phases, largest_on_circle,
+    real_rotations,
+};

@@ -8,7 +8,8 @@ use super::series::{ChebyshevSeries, PolynomialError};
 pub struct PositiveInverse {
     /// P, of no parity, in units of 1/lambda.
     pub series: ChebyshevSeries,
-    /// Certified relative error on the interval, rounding included.
+    /// Relative error on the interval: that of exact arithmetic, certified, and an estimate of the rounding of
+    /// coefficients, 8 eps sum |c| upper.
     pub error: f64,
 }
 
@@ -54,8 +55,8 @@ pub fn inverse_positive(range: &PositiveRange, epsilon: f64) -> Result<PositiveI
     if !(epsilon > 0.0 && epsilon < 1.0) {
         return Err(PolynomialError::OutOfRange { name: "epsilon", value: epsilon, accepted: "(0, 1)" });
     }
-    // An interval that is a point is given some width: the polynomial would be constant, and is.
-    let upper = upper.max(lower * (1.0 + 1e-9));
+    // An interval that is a point is given some width, which the error contains.
+    let upper = upper.max(lower * (1.0 + 1e-12));
     let range = PositiveRange { upper, ..*range };
     let degree = range.degree(epsilon);
     if degree.is_nan() || degree > DEGREE_LIMIT as f64 {
