@@ -55,7 +55,8 @@ pub fn adiabatic_circuit(
 
     // The filter must not bring back what the walk left outside the ancillas' |0>: a flag remembers it.
     let flagged = !layout.projected.is_empty();
-    let more: &[(&str, usize)] = if flagged { &[("signal", 1), ("walk_failed", 1)] } else { &[("signal", 1)] };
+    let more: &[(&str, usize)] =
+        if flagged { &[("signal", 1), ("walk_failed", 1)] } else { &[("signal", 1)] };
     let (mut main, walked) = with_registers("main", &layout.registers, more);
     let signal = QubitId(walked.len() as u32);
     main.call(Call::new(prepare, qubits.iter().copied()));

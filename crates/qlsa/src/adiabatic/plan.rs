@@ -97,7 +97,7 @@ impl AdiabaticPlan {
     ) -> Result<Self, StateSolverError> {
         let mut best = Self::new(path, sigma_min, 0.05, epsilon)?;
         for multiple in 2..=14 {
-            let plan = Self::new(path, sigma_min, 0.05 * f64::from(multiple), epsilon)?;
+            let plan = Self::new(path, sigma_min, f64::from(multiple) / 20.0, epsilon)?;
             if plan.expected_queries(hermitian) < best.expected_queries(hermitian) {
                 best = plan;
             }

@@ -45,23 +45,10 @@ impl KernelProblem {
         self.qubits().into_iter().filter(|qubit| !self.projected.contains(qubit)).collect()
     }
 
-    /// Adds exp(i angle (2P - 1) (x) Z) on the signal.
-    pub(crate) fn kernel_phase(&self, definition: &mut Definition, signal: Option<QubitId>, angle: Angle) {
-        let kind = Structured::Reflection { qubits: self.projected.clone(), signal, angle };
+    /// Adds exp(i angle (2P - 1) (x) Z).
+    fn kernel_phase(&self, definition: &mut Definition, signal: QubitId, angle: Angle) {
+        let kind = Structured::Reflection { qubits: self.projected.clone(), signal: Some(signal), angle };
         definition.push_structured(StructuredOperation { dirty: self.others(), ..kind.into() });
-    }
-
-    /// Adds exp(i angle (2P' - 1) (x) Z) on the signal, up to a global phase where there is none; `opposite` is the
-    /// definition of exp(-i angle (2|0><0| - 1) (x) Z), |0> all qubits but the signal.
-    pub(crate) fn image_phase(
-        &self,
-        definition: &mut Definition,
-        opposite: Call,
-        signal: Option<QubitId>,
-        angle: Angle,
-    ) {
-        definition.conjugate(Call::new(self.prepare, self.qubits()).inverted(), opposite);
-        self.kernel_phase(definition, signal, angle);
     }
 }
 
@@ -82,7 +69,7 @@ pub(crate) fn add_kernel_polynomial(
     let everything: Vec<QubitId> = query.into_iter().chain([signal]).collect();
     let [image, kernel] = ["phi_image", "phi_kernel"].map(|name| step.add_parameter(name));
     step.call(Call::new(round, everything.iter().copied()).with_angles([image]));
-    problem.kernel_phase(&mut step, Some(signal), kernel);
+    problem.kernel_phase(&mut step, signal, kernel);
     let step = circuit.add(step);
 
     // In time order: the last angle, then the others back to the first one. At both ends all ancillas are |0>, so the
@@ -105,7 +92,8 @@ pub(crate) fn add_kernel_polynomial(
     Ok((circuit.add(body), series.degree() as u64))
 }
 
-/// U; exp(i phi (2P' - 1) (x) Z); U^-1.
+/// U; exp(i phi (2P' - 1) (x) Z); U^-1, the middle as exp(-i phi (2|b><b| P - 1) (x) Z) exp(i phi (2P - 1) (x) Z)
+/// exp(-i phi Z).
 fn add_round(circuit: &mut Circuit, problem: &KernelProblem) -> DefinitionId {
     let (mut opposite, query) =
         with_registers(&circuit.fresh_name("opposite_phase"), &problem.registers, SIGNAL);
@@ -119,7 +107,8 @@ fn add_round(circuit: &mut Circuit, problem: &KernelProblem) -> DefinitionId {
     let (mut image, _) = with_registers(&circuit.fresh_name("image_phase"), &problem.registers, SIGNAL);
     let phi = image.add_parameter("phi");
     let opposite = Call::new(opposite, everything.iter().copied()).with_angles([phi.clone()]);
-    problem.image_phase(&mut image, opposite, Some(signal), phi.clone());
+    image.conjugate(Call::new(problem.prepare, query.iter().copied()).inverted(), opposite);
+    problem.kernel_phase(&mut image, signal, phi.clone());
     image.gate_with(Gate::Rz, &[signal], &[phi.scaled(2.0)]);
     let image = circuit.add(image);
 

@@ -7,11 +7,11 @@
 //! b' a preparation without controls.
 //!
 //! The reflection about the kernel takes (0, b) to sin(2 theta) (y/||y||, 0) + cos(2 theta) (0, -b), tan(theta) =
-//! ||y||/t: for t = ||y|| to the solution itself. A polynomial [`kernel_reflection`](crate::polynomial) of even degree d
-//! makes the reflection with d queries.
+//! ||y||/t: for t = ||y|| to the solution itself. A polynomial [`crate::polynomial::kernel_reflection`] of even degree
+//! d makes the reflection with d queries.
 
 mod circuit;
-mod error;
+pub(crate) mod error;
 pub(crate) mod kernel;
 mod plan;
 mod search;
