@@ -60,7 +60,7 @@ pub(crate) fn plan(
     } else {
         match compile(system, options, monitor) {
             Ok(compiled) => {
-                let workload = QuantumWorkload::from_compiled(&compiled).map_err(PipelineError::from)?;
+                let workload = QuantumWorkload::from_compiled(&compiled)?;
                 return Ok(Plan { workload, compiled: Some(compiled), note: None });
             }
             Err(error @ (PipelineError::Cancelled(_) | PipelineError::Epsilon { .. })) => {

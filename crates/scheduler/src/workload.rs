@@ -1,9 +1,10 @@
 //! What a quantum solution of one system asks of a device, whatever the device.
 
 use crate::query_bound::jennings_queries;
-use qnewton_circuit::{Circuit, CircuitError, Counts, Gate, Kind, Pass, count, lower};
+use qnewton_circuit::{Circuit, Counts, Gate, Kind, Pass, count, lower};
 use qnewton_core::Provenance;
-use qnewton_pipeline::CompiledSystem;
+use qnewton_encoding::composition::controlled;
+use qnewton_pipeline::{CompiledSystem, PipelineError};
 use qnewton_qlsa::state_preparation::add_state_preparation;
 use serde::{Serialize, Serializer};
 
@@ -62,7 +63,7 @@ impl QuantumWorkload {
     ///
     /// Rotations are counted before single-qubit gates are merged into those of the basis, where each is about one
     /// axis. The loading share is that of the queries and of the preparation of the right-hand side.
-    pub fn from_compiled(compiled: &CompiledSystem) -> Result<Self, CircuitError> {
+    pub fn from_compiled(compiled: &CompiledSystem) -> Result<Self, PipelineError> {
         let classes = GateClasses::of(&compiled.counts);
         let passes = [Pass::Ancillas, Pass::Controls, Pass::Structures];
         let unmerged = passes
@@ -70,7 +71,11 @@ impl QuantumWorkload {
             .try_fold(compiled.solver.circuit.clone(), |circuit, pass| pass.run(&circuit, compiled.basis))?;
         let unmerged = GateClasses::of(&count(&unmerged)?);
 
-        let query = GateClasses::of(&count(&lower(&compiled.encoding.circuit, compiled.basis)?)?);
+        let query = match compiled.algorithm.controls_queries() {
+            true => lower(&controlled(&compiled.encoding)?, compiled.basis)?,
+            false => lower(&compiled.encoding.circuit, compiled.basis)?,
+        };
+        let query = GateClasses::of(&count(&query)?);
         let mut amplitudes = compiled.rhs.clone();
         amplitudes.resize(1 << compiled.encoding.system_qubits, 0.0);
         let mut preparation = Circuit::new();

@@ -73,6 +73,11 @@ impl Solver {
         }
     }
 
+    /// Whether every query is under the control of a qubit.
+    pub fn controls_queries(self) -> bool {
+        self == Solver::QsvtPositive
+    }
+
     /// The solver with a name.
     pub fn from_name(name: &str) -> Option<Solver> {
         Solver::ALL.iter().copied().find(|solver| solver.name() == name)
