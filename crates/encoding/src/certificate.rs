@@ -15,11 +15,10 @@ use std::f64::consts::PI;
 /// Encodings up to 2^this amplitudes over all columns are executed.
 const EXECUTED_LIMIT: usize = 26;
 
-/// Gate-by-gate execution of a lowered encoding is preferred up to this many amplitude updates.
-const LOWERED_WORK_LIMIT: u128 = 1 << 30;
-
-/// Where the rounding of the lowering is bounded by this, in units of alpha, nothing is gained by executing it.
-const NEGLIGIBLE_ROUNDING: f64 = 1e-13;
+/// Where the rounding of the lowering is bounded by so much, in units of alpha, gate-by-gate execution of the lowered
+/// circuit shows what it really is, if it takes at most so many amplitude updates. Structured operations run on fewer
+/// qubits, since the ancillas of their lowering need no amplitudes.
+const LOWERED_WORK_LIMITS: [(f64, u128); 2] = [(5e-13, 1 << 30), (1e-13, 1 << 24)];
 
 /// How an error was obtained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +97,8 @@ pub fn certify(
     let gates = qnewton_circuit::cost(&encoding.circuit)?.total();
     let columns;
     let mut unseen;
-    let lower_first = rounding > NEGLIGIBLE_ROUNDING * encoding.alpha;
-    if lower_first && amplitudes.saturating_mul(gates) <= LOWERED_WORK_LIMIT {
+    let limit = LOWERED_WORK_LIMITS.iter().find(|(least, _)| rounding > least * encoding.alpha);
+    if limit.is_some_and(|(_, limit)| amplitudes.saturating_mul(gates) <= *limit) {
         let lowered = lower_structures(&allocate_ancillas(&encoding.circuit)?, true)?;
         columns = block(&lowered, &system, 0..size, monitor)?;
         unseen = 0.0;

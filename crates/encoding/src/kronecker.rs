@@ -7,6 +7,7 @@ use crate::method::Method;
 use crate::select::Comparison;
 use crate::template::{EncodingOptions, Filled, Template};
 use qnewton_matrix::{Scalar, SparseMatrix};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Entries that differ by this much, relative to the largest one, are equal.
@@ -17,14 +18,16 @@ const TOLERANCE: f64 = 4.0 * f64::EPSILON;
 pub fn kronecker_factors<S: Scalar>(matrix: &SparseMatrix<S>) -> Vec<SparseMatrix<S>> {
     let n = matrix.rows().trailing_zeros() as usize;
     let mut factors = Vec::new();
-    let mut rest = matrix.clone();
+    let mut rest = Cow::Borrowed(matrix);
     let mut remaining = n;
     let mut inner = 1;
-    while inner < remaining {
-        match split(&rest, inner) {
+    let mut largest = largest_entry(&rest);
+    while let Some(pivot) = largest.filter(|_| inner < remaining) {
+        match split(&rest, inner, pivot) {
             Some((left, right)) => {
                 factors.push(right);
-                rest = left;
+                largest = largest_entry(&left);
+                rest = Cow::Owned(left);
                 remaining -= inner;
                 inner = 1;
             }
@@ -34,34 +37,46 @@ pub fn kronecker_factors<S: Scalar>(matrix: &SparseMatrix<S>) -> Vec<SparseMatri
     if factors.is_empty() {
         return factors;
     }
-    factors.push(rest);
+    factors.push(rest.into_owned());
     factors.reverse();
     factors
 }
 
-/// A = left (x) right with 2^inner rows in the right factor, whose largest entry has magnitude 1.
-fn split<S: Scalar>(matrix: &SparseMatrix<S>, inner: usize) -> Option<(SparseMatrix<S>, SparseMatrix<S>)> {
+/// An entry with its place.
+type Entry<S> = (usize, usize, S);
+
+/// The first entry of the largest magnitude.
+fn largest_entry<S: Scalar>(matrix: &SparseMatrix<S>) -> Option<Entry<S>> {
+    let mut largest: Option<Entry<S>> = None;
+    for (row, column, value) in matrix.iter() {
+        if largest.is_none_or(|(.., best)| value.magnitude() > best.magnitude()) {
+            largest = Some((row, column, value));
+        }
+    }
+    largest
+}
+
+/// A = left (x) right with 2^inner rows in the right factor, whose largest entry has magnitude 1. The pivot is the
+/// largest entry of A.
+fn split<S: Scalar>(
+    matrix: &SparseMatrix<S>,
+    inner: usize,
+    (pivot_row, pivot_column, pivot): Entry<S>,
+) -> Option<(SparseMatrix<S>, SparseMatrix<S>)> {
     let size = 1usize << inner;
-    let largest = matrix.max_abs();
-    let mut pivot: Option<(usize, usize, S)> = None;
-    for (row, column, value) in matrix.iter() {
-        if pivot.is_none_or(|(.., best)| value.magnitude() > best.magnitude()) {
-            pivot = Some((row, column, value));
-        }
-    }
-    let (pivot_row, pivot_column, pivot_value) = pivot?;
-    let (block_row, block_column) = (pivot_row / size, pivot_column / size);
-    let (inner_row, inner_column) = (pivot_row % size, pivot_column % size);
-    let mut right = Vec::new();
-    let mut left = Vec::new();
-    for (row, column, value) in matrix.iter() {
-        if (row / size, column / size) == (block_row, block_column) {
-            right.push((row % size, column % size, value / pivot_value));
-        }
-        if (row % size, column % size) == (inner_row, inner_column) {
-            left.push((row / size, column / size, value));
-        }
-    }
+    // The block of the pivot is a multiple of the right factor, and the pivot's place in each block one of the left.
+    let block_rows = pivot_row / size * size..(pivot_row / size + 1) * size;
+    let right: Vec<Entry<S>> = block_rows
+        .flat_map(|row| matrix.row(row).map(move |(column, value)| (row, column, value)))
+        .filter(|(_, column, _)| column >> inner == pivot_column >> inner)
+        .map(|(row, column, value)| (row & (size - 1), column & (size - 1), value / pivot))
+        .collect();
+    let left: Vec<Entry<S>> = (pivot_row % size..matrix.rows())
+        .step_by(size)
+        .flat_map(|row| matrix.row(row).map(move |(column, value)| (row, column, value)))
+        .filter(|(_, column, _)| column & (size - 1) == pivot_column & (size - 1))
+        .map(|(row, column, value)| (row >> inner, column >> inner, value))
+        .collect();
     if left.len() * right.len() != matrix.nnz() {
         return None;
     }
@@ -69,7 +84,7 @@ fn split<S: Scalar>(matrix: &SparseMatrix<S>, inner: usize) -> Option<(SparseMat
     let right = SparseMatrix::from_triplets(size, size, right).ok()?;
     let matches = matrix.iter().all(|(row, column, value)| {
         let product = left.get(row / size, column / size) * right.get(row % size, column % size);
-        (product - value).magnitude() <= TOLERANCE * largest
+        (product - value).magnitude() <= TOLERANCE * pivot.magnitude()
     });
     matches.then_some((left, right))
 }

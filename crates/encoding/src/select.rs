@@ -1,16 +1,18 @@
 //! Prediction of what each method costs, and the choice of the cheapest.
 
 use crate::error::EncodingError;
+use crate::lcu::is_complex;
 use crate::method::{BlockEncoding, Method};
 use crate::sparse::Grouping;
-use crate::template::{EncodingOptions, Template, Unit, check_range};
+use crate::template::{EncodingOptions, Normalised, Template, check_range};
 use crate::{
     banded, bitble, dyadic, fable, kronecker, low_rank, ls_fable, pauli, s_fable, sparse, spectral,
     structured,
 };
 use qnewton_circuit::{Basis, Counts, Gate, count, lower};
-use qnewton_matrix::{Scalar, SparseMatrix, is_hermitian};
+use qnewton_matrix::{Scalar, SparseMatrix};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Tables above 2^this many angles are refused: 2^28 take 2 GiB.
 pub(crate) const TABLE_QUBITS: usize = 28;
@@ -20,6 +22,9 @@ const COUNTED_LIMIT: u128 = 1 << 20;
 
 /// The same where an error is allowed: predictions do not see what thresholds drop.
 const COUNTED_LIMIT_WITH_ERROR: u128 = 1 << 22;
+
+/// Matrices of fewer entries are coloured before it is known whether that can pay.
+const COLOURED_SOON: usize = 1 << 16;
 
 /// An encoding with at most this error by construction, in units of alpha, is exact up to rounding.
 const ROUNDING: f64 = 1e-12;
@@ -123,10 +128,17 @@ pub fn template<S: Scalar>(
     method: Method,
     options: &EncodingOptions,
 ) -> Result<Template<S>, EncodingError> {
-    check(matrix)?;
-    let unit = Unit::of(matrix);
+    template_normalised(&Normalised::of(matrix)?, method, options)
+}
+
+fn template_normalised<S: Scalar>(
+    normalised: &Normalised<'_, S>,
+    method: Method,
+    options: &EncodingOptions,
+) -> Result<Template<S>, EncodingError> {
+    let Normalised { matrix, unit, hermitian, .. } = normalised;
     let options = EncodingOptions { error: unit.over(options.error), ..*options };
-    let mut template = template_in_unit(&unit.divide(matrix), method, &options)?;
+    let mut template = template_in_unit(matrix, *hermitian, method, &options)?;
     template.alpha = unit.times(template.alpha);
     check_range(template.alpha, 0.0)?;
     Ok(template)
@@ -135,10 +147,10 @@ pub fn template<S: Scalar>(
 /// The same for a matrix whose largest magnitude is between 1 and 2.
 fn template_in_unit<S: Scalar>(
     matrix: &SparseMatrix<S>,
+    hermitian: bool,
     method: Method,
     options: &EncodingOptions,
 ) -> Result<Template<S>, EncodingError> {
-    let hermitian = is_hermitian(matrix);
     match method {
         Method::Sparse => sparse::template_for(matrix, hermitian, Grouping::Any),
         Method::Fable => fable::template_for(matrix, hermitian, options.error),
@@ -186,24 +198,26 @@ pub fn compare<S: Scalar>(
     queries: &dyn Fn(f64) -> f64,
     comparison: Comparison,
 ) -> Result<Vec<Candidate>, EncodingError> {
-    compare_methods(Method::ALL, matrix, options, queries, comparison)
+    compare_methods(Method::ALL, &Normalised::of(matrix)?, options, queries, comparison)
 }
 
 fn compare_methods<S: Scalar>(
     methods: &[Method],
-    matrix: &SparseMatrix<S>,
+    normalised: &Normalised<'_, S>,
     options: &EncodingOptions,
     queries: &dyn Fn(f64) -> f64,
     comparison: Comparison,
 ) -> Result<Vec<Candidate>, EncodingError> {
-    check(matrix)?;
-    let limit = if options.error > 0.0 { COUNTED_LIMIT_WITH_ERROR } else { COUNTED_LIMIT };
+    let limit = counted_limit(options);
     let candidates = methods.par_iter().map(|&method| {
-        let mut candidate =
-            Candidate { method, prediction: predict(matrix, method, options), encoding: None, counted: None };
+        let (prediction, template) = match template_normalised(normalised, method, options) {
+            Ok(template) => (Prediction::of(&template), Some(template)),
+            Err(error) => (Err(error), None),
+        };
+        let mut candidate = Candidate { method, prediction, encoding: None, counted: None };
         let small = candidate.two_qubit_count().is_some_and(|count| count <= limit);
-        if comparison == Comparison::Counted && small {
-            match encode(matrix, method, options) {
+        if let (Some(template), Comparison::Counted, true) = (template, comparison, small) {
+            match encode_normalised(&template, normalised, options) {
                 Ok(encoding) => {
                     let counts = count(&lower(&encoding.circuit, Basis::U3Cx)?)?;
                     candidate.counted = Some(counts.gate(Gate::Cx));
@@ -215,14 +229,21 @@ fn compare_methods<S: Scalar>(
         Ok(candidate)
     });
     let mut candidates = candidates.collect::<Result<Vec<Candidate>, EncodingError>>()?;
-    candidates.sort_by(|a, b| {
-        let usable = b.prediction.is_ok().cmp(&a.prediction.is_ok());
-        let merit = a.figure_of_merit(queries).total_cmp(&b.figure_of_merit(queries));
-        // Between equals the smaller alpha, then the order of the methods.
-        let alpha = a.alpha().unwrap_or(0.0).total_cmp(&b.alpha().unwrap_or(0.0));
-        usable.then(merit).then(alpha).then(a.method.cmp(&b.method))
-    });
+    candidates.sort_by(|a, b| rank(a, b, queries));
     Ok(candidates)
+}
+
+fn counted_limit(options: &EncodingOptions) -> u128 {
+    if options.error > 0.0 { COUNTED_LIMIT_WITH_ERROR } else { COUNTED_LIMIT }
+}
+
+/// Usable candidates by their figure of merit, then the others.
+fn rank(a: &Candidate, b: &Candidate, queries: &dyn Fn(f64) -> f64) -> Ordering {
+    let usable = b.prediction.is_ok().cmp(&a.prediction.is_ok());
+    let merit = a.figure_of_merit(queries).total_cmp(&b.figure_of_merit(queries));
+    // Between equals the smaller alpha, then the order of the methods.
+    let alpha = a.alpha().unwrap_or(0.0).total_cmp(&b.alpha().unwrap_or(0.0));
+    usable.then(merit).then(alpha).then(a.method.cmp(&b.method))
 }
 
 /// Encodes a matrix of dimension 2^n, n >= 1, by `method`.
@@ -231,11 +252,20 @@ pub fn encode<S: Scalar>(
     method: Method,
     options: &EncodingOptions,
 ) -> Result<BlockEncoding, EncodingError> {
-    let encoding = template(matrix, method, options)?.encode(matrix)?;
+    let normalised = Normalised::of(matrix)?;
+    encode_normalised(&template_normalised(&normalised, method, options)?, &normalised, options)
+}
+
+fn encode_normalised<S: Scalar>(
+    template: &Template<S>,
+    normalised: &Normalised<'_, S>,
+    options: &EncodingOptions,
+) -> Result<BlockEncoding, EncodingError> {
+    let encoding = template.encode_normalised(normalised)?;
     let allowed = options.error.max(ROUNDING * encoding.alpha);
     if encoding.truncation > allowed {
-        let error = encoding.truncation;
-        return Err(EncodingError::Inexact { method: method.name(), error, allowed });
+        let (method, error) = (template.method.name(), encoding.truncation);
+        return Err(EncodingError::Inexact { method, error, allowed });
     }
     Ok(encoding)
 }
@@ -247,12 +277,28 @@ pub fn encode_cheapest<S: Scalar>(
     options: &EncodingOptions,
     queries: &dyn Fn(f64) -> f64,
 ) -> Result<BlockEncoding, EncodingError> {
-    let eligible: Vec<Method> = Method::ALL
+    let normalised = Normalised::of(matrix)?;
+    let spectral = |method: &Method| options.allow_spectral || !method.is_spectral();
+    let eligible: Vec<Method> = Method::ALL.iter().copied().filter(spectral).collect();
+    // Colouring many entries takes long, and rarely pays.
+    let late = least_of_sparse(&normalised, queries)?.filter(|(least, _)| *least > counted_limit(options));
+    let (early, late): (Vec<Method>, Option<f64>) = match late {
+        Some((_, merit)) => {
+            (eligible.into_iter().filter(|&method| method != Method::Sparse).collect(), Some(merit))
+        }
+        None => (eligible, None),
+    };
+    let mut candidates = compare_methods(&early, &normalised, options, queries, Comparison::Counted)?;
+    let is_eligible = |candidate: &&Candidate| candidate.is_eligible(options);
+    let best = candidates
         .iter()
-        .copied()
-        .filter(|method| options.allow_spectral || !method.is_spectral())
-        .collect();
-    let candidates = compare_methods(&eligible, matrix, options, queries, Comparison::Counted)?;
+        .find(is_eligible)
+        .map_or(f64::INFINITY, |candidate| candidate.figure_of_merit(queries));
+    if late.is_some_and(|least| least < best) {
+        let sparse = [Method::Sparse];
+        candidates.extend(compare_methods(&sparse, &normalised, options, queries, Comparison::Counted)?);
+        candidates.sort_by(|a, b| rank(a, b, queries));
+    }
     let reason = |candidate: &Candidate| candidate.prediction.as_ref().err().map(ToString::to_string);
     let reasons: Vec<String> = candidates.iter().filter_map(reason).collect();
     let best = candidates.into_iter().find(|candidate| candidate.is_eligible(options));
@@ -261,6 +307,20 @@ pub fn encode_cheapest<S: Scalar>(
         Some(Candidate { method, .. }) => encode(matrix, method, options),
         None => Err(EncodingError::NoMethod { reasons: reasons.join("; ") }),
     }
+}
+
+/// The least number of `cx` gates per query that `sparse` is predicted to take, whatever the colours, and the least
+/// figure of merit, since alpha is at least the largest magnitude; `None` for matrices that are coloured soon.
+fn least_of_sparse<S: Scalar>(
+    normalised: &Normalised<'_, S>,
+    queries: &dyn Fn(f64) -> f64,
+) -> Result<Option<(u128, f64)>, EncodingError> {
+    let Normalised { matrix, unit, system_qubits, hermitian } = normalised;
+    if matrix.nnz() < COLOURED_SOON {
+        return Ok(None);
+    }
+    let least = sparse::least_two_qubit_count(*system_qubits, *hermitian, is_complex(matrix))?;
+    Ok(Some((least, least as f64 * queries(unit.times(matrix.max_abs())))))
 }
 
 /// The number of system qubits of a matrix that can be encoded.

@@ -12,8 +12,12 @@ use crate::lcu::{DiagonalTables, Parts, Preparation, Values, build, is_complex, 
 use crate::method::Method;
 use crate::select::check_table;
 use crate::template::{Filled, Template};
-use qnewton_circuit::{AngleTable, Circuit, Gate, IndexTable, Structured, StructuredOperation};
+use qnewton_circuit::{
+    AngleTable, Circuit, CircuitError, Gate, IndexTable, Structured, StructuredOperation, cost,
+};
 use qnewton_matrix::{Scalar, SparseMatrix};
+use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// Which entries may share a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,24 +96,34 @@ fn colours<S: Scalar>(
     limit: usize,
 ) -> Result<Vec<Images>, usize> {
     let dimension = matrix.rows();
-    let mut entries: Vec<(usize, usize, f64)> = matrix
-        .iter()
-        .filter(|&(row, column, _)| !(hermitian && row > column))
-        .map(|(row, column, value)| (row, column, value.magnitude()))
-        .collect();
-    entries.sort_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
-    let (diagonal, others): (Vec<_>, Vec<_>) =
-        entries.into_iter().partition(|&(row, column, _)| hermitian && row == column);
+    // Every magnitude needs a colour, so that many refuse themselves before anything is sorted.
+    if grouping == Grouping::EqualMagnitude && distinct_magnitudes(matrix, limit) > limit {
+        return Err(limit);
+    }
+    let sorted = |on_diagonal: bool| {
+        let belongs = |row, column| {
+            if hermitian { (row == column) == on_diagonal && row <= column } else { !on_diagonal }
+        };
+        let mut entries: Vec<(u32, u32, f64)> = matrix
+            .iter()
+            .filter(|&(row, column, _)| belongs(row, column))
+            .map(|(row, column, value)| (row as u32, column as u32, value.magnitude()))
+            .collect();
+        entries.par_sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then_with(|| (a.0, a.1).cmp(&(b.0, b.1))));
+        entries
+    };
+    let parts = [sorted(true), sorted(false)];
     if grouping == Grouping::EqualMagnitude {
-        let distinct = |part: &[(usize, usize, f64)]| part.chunk_by(|a, b| a.2 == b.2).count();
-        if distinct(&diagonal) + distinct(&others) > limit {
+        let distinct = |part: &Vec<(u32, u32, f64)>| part.chunk_by(|a, b| a.2 == b.2).count();
+        if parts.iter().map(distinct).sum::<usize>() > limit {
             return Err(limit);
         }
     }
     let mut result: Vec<Colouring> = Vec::new();
-    for part in [diagonal, others] {
+    for part in parts {
         let mut first = result.len();
         for (row, column, magnitude) in part {
+            let (row, column) = (row as usize, column as usize);
             if grouping == Grouping::EqualMagnitude {
                 // Magnitudes fall: colours of larger ones are closed.
                 while result.get(first).is_some_and(|colour| colour.magnitude != magnitude) {
@@ -134,6 +148,18 @@ fn colours<S: Scalar>(
         }
     }
     Ok(result.into_iter().map(Colouring::complete).collect())
+}
+
+/// The number of magnitudes among the entries, or any number above `limit` if there are more than that.
+fn distinct_magnitudes<S: Scalar>(matrix: &SparseMatrix<S>, limit: usize) -> usize {
+    let mut found = HashSet::new();
+    for value in matrix.values() {
+        found.insert(value.magnitude().to_bits());
+        if found.len() > limit {
+            break;
+        }
+    }
+    found.len()
 }
 
 /// What depends on the pattern.
@@ -243,6 +269,12 @@ impl Layout {
             definition.push_structured(StructuredOperation { inverse: true, ..lookup(backward).into() });
         })
     }
+}
+
+/// Predicted `cx` gates of one query for a matrix of a single colour: no matrix of 2^n unknowns takes fewer.
+pub(crate) fn least_two_qubit_count(n: usize, hermitian: bool, complex: bool) -> Result<u128, CircuitError> {
+    let layout = Layout { grouping: Grouping::Any, n, colours: vec![Images::new()], hermitian, complex };
+    Ok(cost(&layout.symbolic())?.gate(Gate::Cx))
 }
 
 /// The template for a matrix of dimension 2^n, n >= 1, that is not zero.

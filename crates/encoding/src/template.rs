@@ -4,6 +4,7 @@ use crate::error::EncodingError;
 use crate::method::{BlockEncoding, Method};
 use qnewton_circuit::{Circuit, CircuitError, Counts, cost};
 use qnewton_matrix::{Scalar, SparseMatrix};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How a matrix is to be encoded.
@@ -61,23 +62,51 @@ impl<S: Scalar> Template<S> {
     /// angles anew; [`EncodingError::Pattern`] for any other. An error that was allowed scales with the power of
     /// two near the largest entry.
     pub fn encode(&self, matrix: &SparseMatrix<S>) -> Result<BlockEncoding, EncodingError> {
-        let n = crate::select::check(matrix)?;
-        if n != self.system_qubits || self.hermitian && !qnewton_matrix::is_hermitian(matrix) {
+        self.encode_normalised(&Normalised::of(matrix)?)
+    }
+
+    pub(crate) fn encode_normalised(
+        &self,
+        normalised: &Normalised<'_, S>,
+    ) -> Result<BlockEncoding, EncodingError> {
+        let Normalised { matrix, unit, system_qubits, hermitian } = normalised;
+        if *system_qubits != self.system_qubits || self.hermitian && !hermitian {
             return Err(EncodingError::Pattern { method: self.method.name() });
         }
-        let unit = Unit::of(matrix);
-        let Filled { circuit, alpha, truncation } = (self.fill)(&unit.divide(matrix))?;
+        let Filled { circuit, alpha, truncation } = (self.fill)(matrix)?;
         let (alpha, truncation) = (unit.times(alpha), unit.times(truncation));
         check_range(alpha, truncation)?;
         Ok(BlockEncoding {
             circuit,
             name: self.method.name().to_string(),
-            system_qubits: n,
+            system_qubits: *system_qubits,
             projected: self.projected.clone(),
             alpha,
             truncation,
             hermitian: self.hermitian,
             spectral: self.spectral,
+        })
+    }
+}
+
+/// A matrix that can be encoded, as methods see it.
+pub(crate) struct Normalised<'a, S: Scalar> {
+    /// The matrix in this unit, so that its largest magnitude is between 1 and 2.
+    pub(crate) matrix: Cow<'a, SparseMatrix<S>>,
+    pub(crate) unit: Unit,
+    pub(crate) system_qubits: usize,
+    pub(crate) hermitian: bool,
+}
+
+impl<'a, S: Scalar> Normalised<'a, S> {
+    pub(crate) fn of(matrix: &'a SparseMatrix<S>) -> Result<Self, EncodingError> {
+        let system_qubits = crate::select::check(matrix)?;
+        let unit = Unit::of(matrix);
+        Ok(Normalised {
+            matrix: unit.divide(matrix),
+            unit,
+            system_qubits,
+            hermitian: qnewton_matrix::is_hermitian(matrix),
         })
     }
 }
@@ -95,14 +124,15 @@ impl Unit {
     }
 
     /// The matrix in this unit.
-    pub(crate) fn divide<S: Scalar>(self, matrix: &SparseMatrix<S>) -> SparseMatrix<S> {
+    fn divide<S: Scalar>(self, matrix: &SparseMatrix<S>) -> Cow<'_, SparseMatrix<S>> {
         if self.exponent == 0 {
-            return matrix.clone();
+            return Cow::Borrowed(matrix);
         }
         // In two steps: the factor itself may be out of range.
         let half = -self.exponent / 2;
         let factor = |exponent: i32| S::from_real(2f64.powi(exponent));
-        matrix.scale(factor(half)).scale(factor(-self.exponent - half))
+        let (first, second) = (factor(half), factor(-self.exponent - half));
+        Cow::Owned(matrix.map(|value| value * first * second))
     }
 
     /// A number in this unit, as a number.

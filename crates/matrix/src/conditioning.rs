@@ -1,5 +1,7 @@
 //! What is done to a Hessian before it is solved with: symmetrising and damping.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 use thiserror::Error;
 
@@ -49,12 +51,42 @@ pub struct SymmetryReport {
 
 /// Whether the matrix equals its transpose exactly.
 pub fn is_symmetric(matrix: &SparseMatrix<f64>) -> bool {
-    matrix.is_square() && *matrix == matrix.transpose()
+    is_hermitian(matrix)
 }
 
 /// Whether the matrix equals its complex conjugate transpose exactly.
 pub fn is_hermitian<S: Scalar>(matrix: &SparseMatrix<S>) -> bool {
-    matrix.is_square() && *matrix == matrix.adjoint()
+    if !matrix.is_square() {
+        return false;
+    }
+    let (starts, columns, values) = (matrix.row_starts(), matrix.column_indices(), matrix.values());
+    // For each row the first entry right of the diagonal whose mirror image has not come yet: mirror images of one row
+    // come in the order of its columns.
+    let mut expected = Vec::with_capacity(matrix.rows());
+    for row in 0..matrix.rows() {
+        let mut first_right = starts[row + 1];
+        for position in starts[row]..starts[row + 1] {
+            let (column, value) = (columns[position] as usize, values[position]);
+            let mirrored = match column.cmp(&row) {
+                Ordering::Less => {
+                    let mirror: &mut usize = &mut expected[column];
+                    let found = *mirror < starts[column + 1] && columns[*mirror] as usize == row;
+                    *mirror += 1;
+                    found && values[*mirror - 1] == value.conjugate()
+                }
+                Ordering::Equal => value == value.conjugate(),
+                Ordering::Greater => {
+                    first_right = first_right.min(position);
+                    true
+                }
+            };
+            if !mirrored {
+                return false;
+            }
+        }
+        expected.push(first_right);
+    }
+    expected.iter().zip(&starts[1..]).all(|(next, end)| next == end)
 }
 
 /// Makes a matrix that is symmetric up to rounding, [`SYMMETRY_TOLERANCE`], exactly symmetric; any other matrix
@@ -64,10 +96,10 @@ pub fn symmetrise(matrix: SparseMatrix<f64>) -> (SparseMatrix<f64>, SymmetryRepo
     if !matrix.is_square() {
         return (matrix, unchanged(f64::INFINITY, false));
     }
-    let transpose = matrix.transpose();
-    if matrix == transpose {
+    if is_symmetric(&matrix) {
         return (matrix, unchanged(0.0, true));
     }
+    let transpose = matrix.transpose();
     let difference = combine(&matrix, &transpose, |value, mirrored| value - mirrored);
     let asymmetry = difference.frobenius_norm() / matrix.frobenius_norm();
     if asymmetry.is_nan() || asymmetry > SYMMETRY_TOLERANCE {
@@ -160,6 +192,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_hermitian_matrix_is_its_adjoint(matrix in square_matrix(6), symmetric in symmetric_matrix(6), flips in 0_usize..40) {
+            prop_assert_eq!(is_symmetric(&matrix), matrix == matrix.transpose());
+            prop_assert!(is_symmetric(&symmetric));
+            // One entry less, or another one.
+            let without = symmetric.filter_map(|row, column, value| {
+                (row * symmetric.rows() + column != flips).then_some(value)
+            });
+            prop_assert_eq!(is_symmetric(&without), without == without.transpose());
+            let phased = symmetric.filter_map(|row, column, value| {
+                let phase = if row > column { 0.5 } else if row < column { -0.5 } else { 0.0 };
+                Some(num_complex::Complex64::from_polar(value.abs(), phase))
+            });
+            prop_assert_eq!(is_hermitian(&phased), phased == phased.adjoint());
+        }
+
         #[test]
         fn perturbed_symmetric_matrices_become_symmetric(
             matrix in symmetric_matrix(10),

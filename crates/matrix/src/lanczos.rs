@@ -48,6 +48,8 @@ pub struct LanczosOptions {
     /// Whether every vector is made orthogonal to all before it, rather than to two. Without, values are as good for a
     /// few steps; later, converged ones appear again.
     pub reorthogonalise: bool,
+    /// Whether the eigenvectors are wanted. Where they are not, and nothing is reorthogonalised, two vectors are kept.
+    pub vectors: bool,
     /// Seed of the random start vector.
     pub seed: u64,
 }
@@ -59,6 +61,7 @@ impl Default for LanczosOptions {
             relative_residual: 1e-4,
             maximum_steps: 160,
             reorthogonalise: true,
+            vectors: true,
             seed: 0,
         }
     }
@@ -73,7 +76,7 @@ pub struct RitzPair {
     pub interval: Interval,
     /// The norm of B y - value y for the approximate eigenvector y.
     pub residual: f64,
-    /// The approximate eigenvector, of norm 1.
+    /// The approximate eigenvector, of norm 1; empty if it was not asked for.
     pub vector: Vec<f64>,
 }
 
@@ -108,24 +111,27 @@ pub fn extreme_eigenvalues(
     let limit = options.maximum_steps.clamp(1, dimension.max(1));
     let mut basis = vec![random_unit_vector(dimension, options.seed)];
     let mut tridiagonal = Tridiagonal::default();
+    let mut steps = 0;
     loop {
+        steps += 1;
         let current = &basis[basis.len() - 1];
         let mut next = apply(current);
         let diagonal = dot(current, &next);
         // The recurrence first, so that the full pass takes away rounding only and once is enough.
-        let previous = basis.len().checked_sub(2).map(|index| &basis[index]);
-        let off_diagonal = tridiagonal.off_diagonal.last().copied().unwrap_or(0.0);
-        subtract(&mut next, &[(diagonal, current)]);
-        subtract(&mut next, &previous.map(|vector| (off_diagonal, vector)).into_iter().collect::<Vec<_>>());
+        let mut terms = vec![(diagonal, current)];
+        if let (Some(previous), Some(&factor)) = (basis.len().checked_sub(2), tridiagonal.off_diagonal.last())
+        {
+            terms.push((factor, &basis[previous]));
+        }
+        subtract(&mut next, &terms);
         if options.reorthogonalise {
             orthogonalise(&mut next, &basis);
         }
-        let norm = euclidean_norm(&next);
+        let norm = length(&next);
         if dimension == 0 || !diagonal.is_finite() || !norm.is_finite() {
             return Err(LanczosBreakdown);
         }
         tridiagonal.diagonal.push(diagonal);
-        let steps = basis.len();
         let exhausted = steps == dimension || norm <= dimension as f64 * f64::EPSILON * tridiagonal.scale();
         if exhausted || steps == limit || steps.is_multiple_of(STEPS_BETWEEN_CHECKS) {
             let ends = tridiagonal.ends(norm)?;
@@ -135,15 +141,19 @@ pub fn extreme_eigenvalues(
                 && ends.iter().all(|end| end.residual <= options.relative_residual * largest);
             if exhausted || steps == limit || converged {
                 let rounding = 4.0 * dimension as f64 * f64::EPSILON * largest;
+                let basis = if options.vectors { basis.as_slice() } else { &[] };
                 // Ritz values lie inside the spectrum, so an extreme eigenvalue is missed only outwards.
                 let [lowest, highest] = ends;
-                let lowest = lowest.into_pair(&basis, distance + rounding, rounding);
-                let highest = highest.into_pair(&basis, rounding, distance + rounding);
+                let lowest = lowest.into_pair(basis, distance + rounding, rounding);
+                let highest = highest.into_pair(basis, rounding, distance + rounding);
                 return Ok(ExtremeEigenvalues { lowest, highest, steps });
             }
         }
         tridiagonal.off_diagonal.push(norm);
-        next.iter_mut().for_each(|value| *value /= norm);
+        divide(&mut next, norm);
+        if !options.vectors && !options.reorthogonalise && basis.len() == 2 {
+            basis.remove(0);
+        }
         basis.push(next);
     }
 }
@@ -201,11 +211,11 @@ struct End {
 impl End {
     /// The pair whose interval reaches `below` under the value and `above` over it.
     fn into_pair(self, basis: &[Vec<f64>], below: f64, above: f64) -> RitzPair {
-        let mut vector = vec![0.0; basis[0].len()];
+        let mut vector = vec![0.0; basis.first().map_or(0, Vec::len)];
         let terms: Vec<_> = self.coefficients.iter().map(|coefficient| -coefficient).zip(basis).collect();
         subtract(&mut vector, &terms);
         let norm = euclidean_norm(&vector);
-        vector.iter_mut().for_each(|value| *value /= norm);
+        divide(&mut vector, norm);
         let interval = Interval { lower: self.value - below, upper: self.value + above };
         RitzPair { value: self.value, interval, residual: self.residual, vector }
     }
@@ -239,8 +249,30 @@ fn subtract(target: &mut [f64], terms: &[(f64, &Vec<f64>)]) {
     }
 }
 
+fn divide(target: &mut [f64], divisor: f64) {
+    let divide_piece = |piece: &mut [f64]| piece.iter_mut().for_each(|value| *value /= divisor);
+    if target.len() < PARALLEL_DIMENSION {
+        divide_piece(target);
+    } else {
+        target.par_chunks_mut(PIECE).for_each(divide_piece);
+    }
+}
+
+/// The Euclidean norm, scaled only where squares overflow or vanish.
+fn length(vector: &[f64]) -> f64 {
+    let square = dot(vector, vector);
+    if square.is_normal() && square < f64::MAX { square.sqrt() } else { euclidean_norm(vector) }
+}
+
 /// The inner product, in eight interleaved sums that the processor adds side by side.
 fn dot(left: &[f64], right: &[f64]) -> f64 {
+    if left.len() >= 4 * PARALLEL_DIMENSION {
+        // Halves, so that the sum does not depend on the number of threads.
+        let middle = left.len() / 2;
+        let halves =
+            rayon::join(|| dot(&left[..middle], &right[..middle]), || dot(&left[middle..], &right[middle..]));
+        return halves.0 + halves.1;
+    }
     let (left_chunks, left_rest) = left.as_chunks::<8>();
     let (right_chunks, right_rest) = right.as_chunks::<8>();
     let mut sums = [0.0; 8];

@@ -6,6 +6,7 @@
 
 mod conditioning;
 mod decompositions;
+mod deflation;
 mod dense;
 mod factorization;
 mod lanczos;
@@ -31,6 +32,7 @@ pub use decompositions::{
     DecompositionError, EigenDecomposition, SingularValueDecomposition, complex_singular_value_decomposition,
     hermitian_eigen_decomposition, singular_value_decomposition, symmetric_eigen_decomposition,
 };
+pub use deflation::{Deflated, Deflation, DeflationError};
 pub use factorization::{Factorization, SolverMethod};
 pub use lanczos::{
     ExtremeEigenvalues, FAILURE_PROBABILITY, Interval, LanczosBreakdown, LanczosOptions, RitzPair,

@@ -244,7 +244,15 @@ impl<S: Scalar> SparseMatrix<S> {
 
     /// The matrix with `function` applied to every non-zero entry; results that are zero are dropped.
     pub fn map<T: Scalar>(&self, function: impl Fn(S) -> T) -> SparseMatrix<T> {
-        self.filter_map(|_, _, value| Some(function(value)))
+        let values: Vec<T> = self.values.iter().map(|&value| function(value)).collect();
+        let pattern = (self.row_starts.clone(), self.column_indices.clone());
+        let result =
+            SparseMatrix { columns: self.columns, row_starts: pattern.0, column_indices: pattern.1, values };
+        if result.values.iter().any(T::is_zero) {
+            result.filter_map(|_, _, value| Some(value))
+        } else {
+            result
+        }
     }
 
     /// The matrix of the entries for which `function` (of row, column, value) is `Some` and not zero.
@@ -366,6 +374,12 @@ impl<S: Scalar> SparseMatrix<S> {
 
     /// Builds the matrix from entries whose indices are known to be in range.
     pub(crate) fn from_valid_entries(rows: usize, columns: usize, entries: &[(u32, u32, S)]) -> Self {
+        let place = |entry: &(u32, u32, S)| (entry.0, entry.1);
+        if entries.is_sorted_by(|left, right| place(left) < place(right))
+            && !entries.iter().any(|(_, _, value)| value.is_zero())
+        {
+            return Self::from_sorted_entries(rows, columns, entries);
+        }
         let mut starts = vec![0_usize; rows + 1];
         for &(row, _, _) in entries {
             starts[row as usize + 1] += 1;
@@ -398,6 +412,23 @@ impl<S: Scalar> SparseMatrix<S> {
             row_starts.push(values.len());
         }
         SparseMatrix { columns, row_starts, column_indices, values }
+    }
+
+    /// From entries in order of row and column, no place twice and no zeros.
+    fn from_sorted_entries(rows: usize, columns: usize, entries: &[(u32, u32, S)]) -> Self {
+        let mut row_starts = vec![0_usize; rows + 1];
+        for &(row, _, _) in entries {
+            row_starts[row as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            row_starts[row + 1] += row_starts[row];
+        }
+        SparseMatrix {
+            columns,
+            row_starts,
+            column_indices: entries.iter().map(|entry| entry.1).collect(),
+            values: entries.iter().map(|entry| entry.2).collect(),
+        }
     }
 
     fn row_range(&self, row: usize) -> std::ops::Range<usize> {

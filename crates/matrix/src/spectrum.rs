@@ -397,6 +397,7 @@ mod tests {
             relative_residual: 1e-6,
             maximum_steps: 300,
             reorthogonalise: true,
+            vectors: true,
             seed: 7,
         },
     };

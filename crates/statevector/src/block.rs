@@ -69,7 +69,7 @@ pub fn full_block(circuit: &Circuit, system: &[QubitId]) -> Result<Vec<Vec<Compl
     block(circuit, system, 0..size, &Silent)
 }
 
-/// The matrix of a unitary circuit on all its qubits, ancillas included: `result[j][i]` is <i| U |j>.
+/// The matrix of a unitary circuit on all qubits of its [`Program`]: `result[j][i]` is <i| U |j>.
 pub fn unitary(circuit: &Circuit) -> Result<Vec<Vec<Complex64>>, ExecutorError> {
     let qubits = Program::<f64>::new(circuit)?.qubits() as u32;
     full_block(circuit, &(0..qubits).map(QubitId).collect::<Vec<QubitId>>())

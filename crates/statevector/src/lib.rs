@@ -24,6 +24,7 @@ mod execute;
 mod finality;
 mod kernels;
 mod regions;
+mod used;
 
 pub use block::{block, full_block, unitary};
 pub use error::ExecutorError;

@@ -5,12 +5,13 @@ use crate::error::ExecutorError;
 use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
 use crate::memory::{check_memory, memory_available};
 use crate::real::Real;
+use crate::used::{Used, used_qubits};
 use qnewton_circuit::gate::Core;
 use qnewton_circuit::lower::{allocate_ancillas, state_preparation_angles};
 use qnewton_circuit::verify::verify;
 use qnewton_circuit::{
-    Angle, Arguments, Axis, Call, Circuit, CircuitError, Definition, Gate, Operation, QubitId, RegisterKind,
-    Structured, TableId,
+    Angle, Arguments, Axis, Call, Circuit, CircuitError, Control, Definition, Gate, Operation, QubitId,
+    RegisterKind, Structured, TableId,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -145,6 +146,7 @@ impl<R: Real> Program<R> {
         if let Some(error) = verify(circuit).into_iter().next() {
             return Err(error.into());
         }
+        let kept = circuit.entry()?.operand_count();
         let allocated;
         let has_ancillas = |definition: &Definition| {
             definition.registers().iter().any(|register| register.kind != RegisterKind::Operand)
@@ -155,16 +157,20 @@ impl<R: Real> Program<R> {
         } else {
             circuit
         };
+        let entry = circuit.entry_id()?.index();
+        let used = used_qubits(circuit, entry, kept);
         // Tables may be nearly as large as the state: a state that does not fit needs none.
-        let qubits = circuit.entry()?.qubit_count();
+        let qubits = used[entry].count();
         if qubits > UNCHECKED_QUBITS {
             check_memory::<R>(qubits, memory_available())?;
         }
-        let entry = circuit.entry_id()?.index();
         let reached = reached(circuit, entry);
-        let mut compiler = Compiler { circuit, tables: Tables::default(), placed: 0 };
+        let mut compiler =
+            Compiler { circuit, used: &used, current: 0, tables: Tables::default(), placed: 0 };
         let mut bodies: Vec<Body<R>> = Vec::with_capacity(entry + 1);
-        for (definition, reached) in circuit.definitions()[..=entry].iter().zip(reached) {
+        for (index, (definition, reached)) in circuit.definitions()[..=entry].iter().zip(reached).enumerate()
+        {
+            compiler.current = index;
             let steps = if reached { compiler.body(definition)? } else { Vec::new() };
             let kernels = steps.iter().fold(0u64, |sum, step| sum.saturating_add(step.kernels(&bodies)));
             let callees = definition.all_calls().all(|call| bodies[call.callee.index()].unitary);
@@ -174,7 +180,7 @@ impl<R: Real> Program<R> {
         Ok(Program {
             bodies,
             entry,
-            qubits: definition.qubit_count(),
+            qubits,
             bits: definition.bit_count(),
             placed: compiler.placed,
             parameters: definition.parameters.len(),
@@ -182,7 +188,8 @@ impl<R: Real> Program<R> {
         })
     }
 
-    /// Number of qubits that a state needs, ancillas included: the entry's registers, then its ancillas.
+    /// Number of qubits that a state needs: the entry's operand registers, then those of its ancillas that operations
+    /// act on. What only the lowering of structured operations would use is not among them.
     pub fn qubits(&self) -> usize {
         self.qubits
     }
@@ -261,18 +268,41 @@ impl<R: Real> Default for Tables<R> {
 
 struct Compiler<'a, R: Real> {
     circuit: &'a Circuit,
+    used: &'a [Used],
+    /// The definition that is being compiled.
+    current: usize,
     tables: Tables<R>,
     placed: usize,
 }
 
 impl<R: Real> Compiler<'_, R> {
+    /// Positions among the qubits that the current definition uses.
+    fn local(&self, qubits: &[QubitId]) -> Box<[u32]> {
+        self.used[self.current].positions(qubits).collect()
+    }
+
+    fn position(&self, qubit: QubitId) -> u32 {
+        self.used[self.current].position(qubit)
+    }
+
+    fn local_controls(&self, controls: &[Control]) -> Vec<(u32, bool)> {
+        let qubits = controls.iter().map(|control| &control.qubit);
+        self.used[self.current].positions(qubits).zip(controls.iter().map(|control| control.on)).collect()
+    }
+
     fn body(&mut self, definition: &Definition) -> Result<Vec<Step<R>>, ExecutorError> {
         let mut steps = Vec::with_capacity(definition.operations().len());
         for &operation in definition.operations() {
             match operation {
                 Operation::Gate(gate) => {
                     let angles = definition.angles(gate.angles, gate.gate.angles());
-                    steps.extend(gate_kernel(gate.gate, gate.qubits(), angles, Vec::new(), false));
+                    steps.extend(gate_kernel(
+                        gate.gate,
+                        &self.local(gate.qubits()),
+                        angles,
+                        Vec::new(),
+                        false,
+                    ));
                 }
                 Operation::GlobalPhase(slot) => {
                     let angle = definition.angles(slot, 1).swap_remove(0);
@@ -292,8 +322,10 @@ impl<R: Real> Compiler<'_, R> {
                     let bits = conditional.bits.iter().map(|&(bit, value)| (bit.0, value)).collect();
                     steps.push(Step::Conditional(Box::new((bits, self.call(&conditional.call)?))));
                 }
-                Operation::Measure { qubit, bit } => steps.push(Step::Measure { qubit: qubit.0, bit: bit.0 }),
-                Operation::Reset(qubit) => steps.push(Step::Reset(qubit.0)),
+                Operation::Measure { qubit, bit } => {
+                    steps.push(Step::Measure { qubit: self.position(qubit), bit: bit.0 })
+                }
+                Operation::Reset(qubit) => steps.push(Step::Reset(self.position(qubit))),
                 Operation::Barrier(_) => {}
             }
         }
@@ -305,12 +337,11 @@ impl<R: Real> Compiler<'_, R> {
         operation: &qnewton_circuit::StructuredOperation,
         steps: &mut Vec<Step<R>>,
     ) -> Result<(), ExecutorError> {
-        let controls: Vec<(u32, bool)> =
-            operation.controls.iter().map(|control| (control.qubit.0, control.on)).collect();
+        let controls = self.local_controls(&operation.controls);
         let inverse = operation.inverse;
         let action = match &operation.kind {
             Structured::Gate { gate, qubits, angles } => {
-                steps.extend(gate_kernel(*gate, qubits, angles.clone(), controls, inverse));
+                steps.extend(gate_kernel(*gate, &self.local(qubits), angles.clone(), controls, inverse));
                 return Ok(());
             }
             Structured::MultiplexedRotation { axis, selects, target, angles } => {
@@ -318,7 +349,8 @@ impl<R: Real> Compiler<'_, R> {
                 let table = shared(&mut self.tables.rotations, *angles, || {
                     Ok(Rotation::new(&circuit.angles(*angles)?.to_compact()?))
                 })?;
-                let (selects, target) = (local(&dependent(circuit, *angles, selects)?), target.0);
+                let selects = self.local(&dependent(circuit, *angles, selects)?);
+                let target = self.position(*target);
                 Action::Rotation { axis: *axis, selects, target, prepared: self.place(table) }
             }
             Structured::Diagonal { qubits, phases } => {
@@ -326,7 +358,7 @@ impl<R: Real> Compiler<'_, R> {
                 let table = shared(&mut self.tables.diagonals, *phases, || {
                     Ok(Diagonal::new(&circuit.angles(*phases)?.to_compact()?))
                 })?;
-                let qubits = local(&dependent(circuit, *phases, qubits)?);
+                let qubits = self.local(&dependent(circuit, *phases, qubits)?);
                 Action::Diagonal { qubits, prepared: self.place(table) }
             }
             Structured::Permutation { qubits, images } => {
@@ -334,26 +366,28 @@ impl<R: Real> Compiler<'_, R> {
                 let table = shared(&mut self.tables.permutations, *images, || {
                     Ok(Cycles::new(circuit.indices(*images)?.values()?))
                 })?;
-                Action::Permutation { qubits: local(qubits), prepared: self.place(table) }
+                Action::Permutation { qubits: self.local(qubits), prepared: self.place(table) }
             }
             Structured::StatePreparation { qubits, amplitudes } => {
                 self.state_preparation(qubits, *amplitudes, &controls, inverse, steps)?;
                 return Ok(());
             }
             Structured::Reflection { qubits, signal, angle } => Action::Reflection {
-                qubits: local(qubits),
-                signal: signal.map(|signal| signal.0),
+                qubits: self.local(qubits),
+                signal: signal.map(|signal| self.position(signal)),
                 angle: angle.clone(),
             },
-            Structured::AddConstant { qubits, constant } => {
-                Action::AddConstant { qubits: local(qubits), constant: *constant, place: self.next_place() }
-            }
+            Structured::AddConstant { qubits, constant } => Action::AddConstant {
+                qubits: self.local(qubits),
+                constant: *constant,
+                place: self.next_place(),
+            },
             Structured::TableLookup { address, target, entries, relative_phase } => {
                 let circuit = self.circuit;
                 let table = shared(&mut self.tables.lookups, *entries, || {
                     Ok(Lookup::new(circuit.indices(*entries)?.values()?))
                 })?;
-                let (address, target) = (local(address), local(target));
+                let (address, target) = (self.local(address), self.local(target));
                 let relative_phase = *relative_phase;
                 Action::Lookup { address, target, relative_phase, prepared: self.place(table) }
             }
@@ -380,7 +414,7 @@ impl<R: Real> Compiler<'_, R> {
         for level in 0..qubits.len() {
             let target = qubits.len() - 1 - level;
             let table = Arc::clone(&self.tables.trees[&amplitudes][level]);
-            let (selects, target) = (local(&qubits[target + 1..]), qubits[target].0);
+            let (selects, target) = (self.local(&qubits[target + 1..]), self.position(qubits[target]));
             let action = Action::Rotation { axis: Axis::Y, selects, target, prepared: self.place(table) };
             steps.push(Step::Kernel(kernel(action, controls.to_vec(), inverse)));
         }
@@ -404,12 +438,12 @@ impl<R: Real> Compiler<'_, R> {
         };
         Ok(CallStep {
             callee: call.callee.index(),
-            operands: local(&call.operands),
+            operands: self.local(&Used::operands(call, &self.used[call.callee.index()])),
             bits: call.bits.iter().map(|bit| bit.0).collect(),
             arguments,
             repetitions: call.repetitions,
             inverse: call.inverse,
-            controls: call.controls.iter().map(|control| (control.qubit.0, control.on)).collect(),
+            controls: self.local_controls(&call.controls).into(),
         })
     }
 
@@ -444,10 +478,6 @@ fn dependent(circuit: &Circuit, table: TableId, qubits: &[QubitId]) -> Result<Ve
     Ok(qubits.iter().enumerate().filter(|(bit, _)| depends(*bit)).map(|(_, &qubit)| qubit).collect())
 }
 
-fn local(qubits: &[QubitId]) -> Box<[u32]> {
-    qubits.iter().map(|qubit| qubit.0).collect()
-}
-
 fn kernel<R: Real>(action: Action<R>, controls: Vec<(u32, bool)>, inverse: bool) -> Kernel<R> {
     Kernel { action, controls: controls.into(), inverse }
 }
@@ -455,19 +485,19 @@ fn kernel<R: Real>(action: Action<R>, controls: Vec<(u32, bool)>, inverse: bool)
 /// A standard gate; its own controls join the others. The identity needs no step.
 fn gate_kernel<R: Real>(
     gate: Gate,
-    qubits: &[QubitId],
+    qubits: &[u32],
     angles: Vec<Angle>,
     mut controls: Vec<(u32, bool)>,
     inverse: bool,
 ) -> Option<Step<R>> {
     let info = gate.info();
     let (own, targets) = qubits.split_at(info.controls);
-    controls.extend(own.iter().map(|qubit| (qubit.0, true)));
-    let pair = || [targets[0].0, targets[1].0];
+    controls.extend(own.iter().map(|&qubit| (qubit, true)));
+    let pair = || [targets[0], targets[1]];
     let action = match info.core {
         Core::Single(Gate::I) => return None,
         Core::Single(core) => {
-            let target = targets[0].0;
+            let target = targets[0];
             let literals: Option<Vec<f64>> = angles.iter().map(Angle::literal).collect();
             match literals.and_then(|literals| core.matrix(&literals)) {
                 Some(matrix) => Action::Single { target, operator: Operator::new(matrix) },

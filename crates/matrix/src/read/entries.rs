@@ -32,6 +32,11 @@ impl<S: Scalar> Entries<S> {
         Entries { rows, columns, list: Vec::new(), listed: 0 }
     }
 
+    /// Makes room for entries that are in memory already.
+    pub(super) fn reserve(&mut self, entries: usize) {
+        self.list.reserve_exact(entries);
+    }
+
     /// Adds an entry; the caller has checked the indices. Zeros are not worth the memory.
     pub(super) fn push(&mut self, row: usize, column: usize, value: S) {
         debug_assert!(row < self.rows && column < self.columns);

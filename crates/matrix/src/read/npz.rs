@@ -82,6 +82,7 @@ impl SparseArrays {
         values: &[S],
     ) -> Result<Entries<S>, Fault> {
         let mut entries = Entries::new(rows, columns);
+        entries.reserve(values.len());
         match format {
             "csr" | "csc" => {
                 let (major, minor) = if format == "csr" { (rows, columns) } else { (columns, rows) };
