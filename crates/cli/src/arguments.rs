@@ -1,8 +1,9 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    compile::Compile, completions::Completions, count::Count, encode::Encode, hessian::Hessian,
-    phases::Phases, run::Run, schedule::Schedule, solve::Solve, train::Train, verify::Verify,
+    compile::Compile, completions::Completions, count::Count, encode::Encode, estimate::Estimate,
+    hessian::Hessian, phases::Phases, run::Run, schedule::Schedule, solve::Solve, train::Train,
+    verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Compile(Compile),
     /// Compile the block encoding of a matrix alone.
     Encode(Encode),
+    /// Count what solving would take, without building the circuit.
+    Estimate(Estimate),
     /// Execute an OpenQASM file; with a manifest beside it, recover x.
     Run(Run),
     /// Check that an OpenQASM file does what its manifest says.

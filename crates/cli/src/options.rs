@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
-use qnewton::pipeline::{EncodingChoice, Solver};
+use qnewton::pipeline::{EncodingChoice, NormEstimate, Solver};
 use qnewton::qasm::Style;
 use qnewton::{CompileOptions, ExecuteOptions, Preparation};
 
@@ -93,6 +93,17 @@ pub(crate) struct SolverOptions {
     /// The linear-system algorithm; `auto` takes the one with the fewest expected `cx`
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = solver_parser())]
     pub(crate) solver: SolverName,
+    /// Where `shortcut` gets the estimate of the norm of the solution that it needs
+    #[arg(long, value_name = "SOURCE", default_value = "classical", value_parser = norm_estimate_parser())]
+    pub(crate) norm_estimate: NormEstimate,
+}
+
+/// What is known of the matrix.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct SpectrumOptions {
+    /// A bound of the condition number to make polynomials for, in place of the computed one; refused if it is smaller
+    #[arg(long, value_name = "K", value_parser = condition_number, allow_hyphen_values = true)]
+    pub(crate) condition_number: Option<f64>,
 }
 
 /// An algorithm or the choice among them.
@@ -145,6 +156,7 @@ pub(crate) fn compile_options(
     encoding: EncodingOptions,
     accuracy: AccuracyOptions,
     certificate: CertificateOptions,
+    spectrum: SpectrumOptions,
 ) -> CompileOptions {
     CompileOptions {
         epsilon: accuracy.epsilon,
@@ -152,6 +164,8 @@ pub(crate) fn compile_options(
         encoding: encoding.choice(),
         basis: encoding.basis,
         verify_encoding: certificate.verify,
+        condition_number: spectrum.condition_number,
+        norm_estimate: solver.norm_estimate,
     }
 }
 
@@ -163,6 +177,11 @@ pub(crate) fn positive(text: &str) -> Result<f64, String> {
 /// A number that is finite and not below 0.
 pub(crate) fn non_negative(text: &str) -> Result<f64, String> {
     number(text, "a number that is at least 0", |value| value >= 0.0 && value.is_finite())
+}
+
+/// A number that is finite and at least 1.
+fn condition_number(text: &str) -> Result<f64, String> {
+    number(text, "a number that is at least 1", |value| value >= 1.0 && value.is_finite())
 }
 
 /// A whole number above 0.
@@ -203,6 +222,14 @@ fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
     let automatic = PossibleValue::new("auto").help("the cheapest that applies");
     PossibleValuesParser::new(std::iter::once(automatic).chain(methods))
         .map(|name| Encoding(Method::from_name(&name)))
+}
+
+fn norm_estimate_parser() -> impl TypedValueParser<Value = NormEstimate> {
+    let sources =
+        NormEstimate::ALL.iter().map(|source| PossibleValue::new(source.name()).help(source.description()));
+    PossibleValuesParser::new(sources).map(|name| {
+        NormEstimate::ALL.iter().copied().find(|source| source.name() == name).unwrap_or_default()
+    })
 }
 
 fn solver_parser() -> impl TypedValueParser<Value = SolverName> {

@@ -97,14 +97,27 @@ pub(crate) fn solver(facts: &mut Facts, fields: &SolverFields) {
             text::count(fields.queries_b)
         ),
     );
+    let success = text::number(fields.success_probability);
     facts.add(
         "solver",
-        format!(
-            "success probability {}, scale {}",
-            text::number(fields.success_probability),
-            text::number(fields.scale)
-        ),
+        match fields.scale {
+            Some(scale) => format!("success probability {success}, scale {}", text::number(scale)),
+            None => format!("success probability {success}"),
+        },
     );
+    if let Some(probability) = fields.norm_probability {
+        let succeeds = format!(
+            "norm and sign by one query more, which succeeds with probability {}",
+            text::number(probability)
+        );
+        let estimate = fields
+            .norm_estimate
+            .map_or(String::new(), |source| format!("; norm estimate: {}", source.name()));
+        facts.add("solver", format!("{succeeds}{estimate}"));
+        if let Some(queries) = fields.expected_queries {
+            facts.add("solver", format!("{} queries expected in all", text::number(queries)));
+        }
+    }
     for (stage, bound) in fields.error_bound.iter().filter(|(stage, _)| *stage != "total") {
         facts.add("error bound", format!("{:<18} {}", stage.replace('_', " "), text::bound(*bound)));
     }

@@ -14,6 +14,9 @@ pub enum Stage {
     Polynomial,
     /// Residual of the phase factors, times the amplitude-to-x scale, times ||b|| / ||x||.
     Phases,
+    /// Norm of the solution from a further query on its direction: r delta / (1 - r delta), delta the error of the
+    /// direction, r = ||A|| ||x|| / ||b||.
+    Norm,
     /// Approximation of rotations by a discrete gate set.
     Synthesis,
     /// Finite number of shots.
@@ -28,6 +31,7 @@ impl Stage {
             Stage::StatePreparation => "state_preparation",
             Stage::Polynomial => "polynomial",
             Stage::Phases => "phases",
+            Stage::Norm => "norm",
             Stage::Synthesis => "synthesis",
             Stage::ReadOut => "read_out",
         }

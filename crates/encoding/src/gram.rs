@@ -10,6 +10,7 @@ use crate::error::EncodingError;
 use crate::lcu::qubits_for;
 use crate::method::{BlockEncoding, Method};
 use crate::reference::Columns;
+use crate::template::EncodingOptions;
 use num_complex::Complex64;
 use qnewton_circuit::{AngleTable, Call, Circuit, Definition, DefinitionId, Gate, Register, Structured};
 use qnewton_matrix::SparseMatrix;
@@ -70,6 +71,27 @@ impl GramMatrix {
         let encoding = encode_rows(&self.gradients, self.system_qubits(), None, scale, Method::Gram)?;
         let name = encoding.name.clone();
         Ok(BlockEncoding { name, ..plus_identity(&encoding, self.shift)? })
+    }
+
+    /// An encoding of the gradients alone, filled up with rows and columns of zeros to the least square of 2^n >= 2 that
+    /// holds them: half of a Gram matrix, for algorithms that transform its singular values. The unknowns come first in
+    /// `system`, which is larger than [`GramMatrix::system_qubits`] if there are more samples than unknowns.
+    pub fn encode_gradients(
+        &self,
+        method: Method,
+        options: &EncodingOptions,
+    ) -> Result<BlockEncoding, EncodingError> {
+        let size = self.samples().max(self.unknowns()).max(2);
+        let padded = size
+            .checked_next_power_of_two()
+            .and_then(|size| SparseMatrix::from_triplets(size, size, self.gradients.iter()).ok());
+        match padded {
+            Some(padded) => crate::select::encode(&padded, method, options),
+            None => {
+                let (rows, columns) = (self.samples(), self.unknowns());
+                Err(EncodingError::Dimension { rows, columns })
+            }
+        }
     }
 
     /// The circuit of [`GramMatrix::encode`] without values, for its closed-form cost.

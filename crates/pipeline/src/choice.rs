@@ -1,6 +1,7 @@
 //! Which block encoding a system gets.
 
 use crate::facts::SystemFacts;
+use qnewton_circuit::cost;
 use qnewton_encoding::composition::self_inverse;
 use qnewton_encoding::{
     BlockEncoding, Candidate, Comparison, EncodingError, EncodingOptions, Method, compare, encode,
@@ -71,6 +72,32 @@ pub(crate) fn encode_for_walk(
         Some(method) => self_inverse(&encode(padded, method, &options)?),
         None => encode_cheapest(padded, &options, queries),
     }
+}
+
+/// The encoding with the fewest `cx` gates in all queries, whose number depends on alpha and on whether U^2 = 1.
+pub(crate) fn encode_preferably_hermitian(
+    padded: &SparseMatrix<f64>,
+    facts: &SystemFacts,
+    choice: &EncodingChoice,
+    queries: &dyn Fn(f64, bool) -> f64,
+) -> Result<BlockEncoding, EncodingError> {
+    let options = choice.options(facts);
+    if let Some(method) = choice.method {
+        return encode(padded, method, &options);
+    }
+    let any = encode_cheapest(padded, &options, &|alpha| queries(alpha, false))?;
+    if !facts.symmetric {
+        return Ok(any);
+    }
+    let options = EncodingOptions { self_inverse: true, ..options };
+    let Ok(hermitian) = encode_cheapest(padded, &options, &|alpha| queries(alpha, true)) else {
+        return Ok(any);
+    };
+    let total = |encoding: &BlockEncoding| {
+        let gates = cost(&encoding.circuit)?.two_qubit() as f64;
+        Ok::<f64, EncodingError>(gates * queries(encoding.alpha, encoding.hermitian))
+    };
+    Ok(if total(&hermitian)? <= total(&any)? { hermitian } else { any })
 }
 
 /// All methods for the padded matrix of a system, the cheapest first.

@@ -40,17 +40,20 @@ pub struct SolverCost {
     pub depth: Depth,
     /// Probability that one execution succeeds.
     pub success_probability: f64,
+    /// Executions until one succeeds, on average; where several circuits are tried in turn, in units of the queries of
+    /// this one.
+    pub expected_executions: f64,
+    /// Queries until an execution succeeds, on average, the further query for the norm included.
+    pub expected_queries: f64,
+    /// Gates of that query, where one is made.
+    pub norm_query: Option<Counts>,
 }
 
 impl SolverCost {
-    /// Executions until one succeeds, on average.
-    pub fn repetitions(&self) -> f64 {
-        1.0 / self.success_probability
-    }
-
-    /// Two-qubit gates until an execution succeeds, on average.
+    /// Two-qubit gates until an execution succeeds, on average, and those of a query for the norm.
     pub fn expected_two_qubit_count(&self) -> f64 {
-        self.counts.two_qubit() as f64 * self.repetitions()
+        let norm_query = self.norm_query.as_ref().map_or(0, Counts::two_qubit);
+        self.counts.two_qubit() as f64 * self.expected_executions + norm_query as f64
     }
 
     /// Uses of the circuit and its inverse, 2k + 1, in k rounds of amplitude amplification, k chosen such that the success
@@ -99,6 +102,10 @@ fn cost(
 ) -> Result<SolverCost, PipelineError> {
     let assembled = assemble(solver, &prepared.problem(options), clock, monitor)?;
     let lowered = Lowered::of(&assembled.circuit.circuit, options.basis)?;
+    let norm_query = match prepared.direction(&assembled) {
+        Some(_) => Some(Lowered::of(&assembled.encoding.circuit, options.basis)?.counts),
+        None => None,
+    };
     Ok(SolverCost {
         encoding: assembled.encoding.name.clone(),
         alpha: assembled.encoding.alpha,
@@ -110,5 +117,8 @@ fn cost(
         counts: lowered.counts,
         depth: lowered.depth,
         success_probability: prepared.success_probability(&assembled),
+        expected_executions: prepared.executions(&assembled),
+        expected_queries: prepared.expected_queries(&assembled),
+        norm_query,
     })
 }

@@ -1,15 +1,16 @@
 //! From a linear system to a circuit with a promise.
 
-use crate::assemble::{Assembled, Problem, Solver, assemble};
+use crate::assemble::{Assembled, Output, Problem, Solver, assemble};
 use crate::choice::EncodingChoice;
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
 use crate::manifest::PolynomialRecord;
+use crate::norm::{Direction, NormEstimate};
 use qnewton_circuit::{Basis, Circuit, CircuitError, Counts, Depth, count, depth, lower};
 use qnewton_core::{ErrorLedger, Monitor};
 use qnewton_encoding::{BlockEncoding, Certificate};
-use qnewton_matrix::{LinearSystem, SparseMatrix, pad_to_power_of_two, solve};
+use qnewton_matrix::{LinearSystem, SparseMatrix, is_symmetric, pad_to_power_of_two, solve};
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
@@ -29,6 +30,10 @@ pub struct CompileOptions {
     pub basis: Basis,
     /// Whether the block encoding is executed for its certificate whatever its size.
     pub verify_encoding: bool,
+    /// A bound of the condition number that polynomials are made for in place of the computed one.
+    pub condition_number: Option<f64>,
+    /// Where [`Solver::Shortcut`] gets its estimate of the norm of the solution.
+    pub norm_estimate: NormEstimate,
 }
 
 impl Default for CompileOptions {
@@ -39,6 +44,8 @@ impl Default for CompileOptions {
             encoding: EncodingChoice::default(),
             basis: Basis::default(),
             verify_encoding: false,
+            condition_number: None,
+            norm_estimate: NormEstimate::default(),
         }
     }
 }
@@ -70,11 +77,15 @@ pub struct CompiledSystem {
     pub phase_residual: f64,
     /// Error bounds, all in terms of ||x_hat - x|| / ||x||.
     pub ledger: ErrorLedger,
-    /// x = scale * unnormalised projected amplitudes.
-    pub scale: f64,
+    /// x = scale * unnormalised projected amplitudes; `None` where a further query tells.
+    pub scale: Option<f64>,
+    /// Of a circuit that leaves the direction of x only.
+    pub direction: Option<Direction>,
     /// Predicted probability that all registers but `system` read 0, from the exact solution: right within a factor
-    /// of (1 +- epsilon)^2.
+    /// of (1 +- epsilon)^2. Of [`Solver::Adiabatic`] it is what its walk was measured to reach at least.
     pub success_probability: f64,
+    /// Queries until an execution succeeds, on average, the further query included.
+    pub expected_queries: f64,
     /// The circuit with structured operations.
     pub solver: SolverCircuit,
     /// The same circuit in the basis.
@@ -96,6 +107,8 @@ pub struct CompiledSystem {
 /// A system with all that solvers need.
 pub(crate) struct Prepared {
     pub(crate) facts: SystemFacts,
+    /// The facts with the bound of the condition number that was given.
+    bounded: SystemFacts,
     padded: SparseMatrix<f64>,
     /// The right-hand side without and with padding.
     rhs: Vec<f64>,
@@ -117,11 +130,21 @@ impl Prepared {
             return Err(PipelineError::Epsilon { epsilon });
         }
         let rhs = system.rhs.clone().ok_or(PipelineError::NoRightHandSide)?;
+        // What needs no spectrum is refused before it is computed.
+        if let Some(solver) = options.solver.filter(|solver| solver.needs_symmetry())
+            && !is_symmetric(&system.matrix)
+        {
+            return Err(PipelineError::NotSymmetric { solver: solver.name() });
+        }
         monitor.begin("spectrum", 0);
         let facts = SystemFacts::of(&system.matrix)?;
         let spectrum = &facts.spectrum;
         if spectrum.condition_number.is_none() {
             return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
+        }
+        let bounded = facts.bounded(options.condition_number)?;
+        if let Some(solver) = options.solver {
+            solver.check(&facts)?;
         }
         clock.stage("spectrum");
         monitor.check()?;
@@ -134,24 +157,62 @@ impl Prepared {
         amplitudes.resize(padded.rows(), 0.0);
         // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
         let stretch = scaling_ratio(system.scaling.as_deref());
-        Ok(Prepared { facts, padded, rhs, amplitudes, solution, stretch })
+        Ok(Prepared { facts, bounded, padded, rhs, amplitudes, solution, stretch })
     }
 
     /// What a solver is given.
     pub(crate) fn problem<'a>(&'a self, options: &'a CompileOptions) -> Problem<'a> {
-        let Prepared { facts, padded, amplitudes, stretch, .. } = self;
-        Problem { facts, padded, rhs: amplitudes, options, stretch: *stretch }
+        let Prepared { bounded, padded, amplitudes, solution, stretch, .. } = self;
+        let solution_norm = norm(solution);
+        Problem { facts: bounded, padded, rhs: amplitudes, solution_norm, options, stretch: *stretch }
     }
 
-    /// x = scale * unnormalised projected amplitudes.
-    pub(crate) fn scale(&self, assembled: &Assembled) -> f64 {
-        norm(&self.rhs) * assembled.unit_scale
+    /// x = scale * unnormalised projected amplitudes, if that is known.
+    fn scale(&self, assembled: &Assembled) -> Option<f64> {
+        match assembled.output {
+            Output::Scaled { unit_scale } => Some(norm(&self.rhs) * unit_scale),
+            Output::Direction { .. } => None,
+        }
     }
 
     /// The probability of success. The circuit's own solution is within epsilon of the exact one, and so is the square
     /// root of its probability.
     pub(crate) fn success_probability(&self, assembled: &Assembled) -> f64 {
-        (norm(&self.solution) / self.scale(assembled)).powi(2).min(1.0)
+        match assembled.output {
+            Output::Scaled { unit_scale } => {
+                (norm(&self.solution) / (norm(&self.rhs) * unit_scale)).powi(2).min(1.0)
+            }
+            Output::Direction { success_probability, .. } => success_probability.min(1.0),
+        }
+    }
+
+    /// Executions until one succeeds, on average.
+    pub(crate) fn executions(&self, assembled: &Assembled) -> f64 {
+        match assembled.output {
+            Output::Scaled { .. } => 1.0 / self.success_probability(assembled),
+            Output::Direction { executions, .. } => executions,
+        }
+    }
+
+    /// Queries until one succeeds, on average, and one for the norm.
+    pub(crate) fn expected_queries(&self, assembled: &Assembled) -> f64 {
+        let further = if self.direction(assembled).is_some() { 1.0 } else { 0.0 };
+        self.executions(assembled) * assembled.circuit.queries as f64 + further
+    }
+
+    /// What is known if the circuit leaves the direction only.
+    pub(crate) fn direction(&self, assembled: &Assembled) -> Option<Direction> {
+        match assembled.output {
+            Output::Scaled { .. } => None,
+            Output::Direction { norm_estimate, .. } => {
+                let ratio = norm(&self.rhs) / (assembled.encoding.alpha * norm(&self.solution));
+                Some(Direction {
+                    norm_estimate,
+                    norm_probability: ratio.powi(2).min(1.0),
+                    least_success_probability: assembled.polynomial.least_success_probability(),
+                })
+            }
+        }
     }
 }
 
@@ -178,8 +239,7 @@ pub fn compile(
         });
         match found {
             Ok((assembled, lowered)) => {
-                let probability = prepared.success_probability(&assembled);
-                let expected = lowered.counts.two_qubit() as f64 / probability;
+                let expected = lowered.counts.two_qubit() as f64 * prepared.executions(&assembled);
                 if best.as_ref().is_none_or(|(least, ..)| expected < *least) {
                     best = Some((expected, assembled, lowered));
                 }
@@ -195,10 +255,12 @@ pub fn compile(
         (None, None) => return Err(PipelineError::NoRightHandSide),
     };
     let scale = prepared.scale(&assembled);
-    if !(scale.is_finite() && scale > 0.0) {
+    if let Some(scale) = scale.filter(|scale| !(scale.is_finite() && *scale > 0.0)) {
         return Err(PipelineError::Scale { scale });
     }
     let success_probability = prepared.success_probability(&assembled);
+    let expected_queries = prepared.expected_queries(&assembled);
+    let direction = prepared.direction(&assembled);
     let Prepared { facts, rhs, solution, .. } = prepared;
     let classical_solution = unscaled(solution, system.scaling.as_deref());
     if !norm(&classical_solution).is_normal() {
@@ -218,7 +280,9 @@ pub fn compile(
         phase_residual: assembled.phase_residual,
         ledger: assembled.ledger,
         scale,
+        direction,
         success_probability,
+        expected_queries,
         solver: assembled.circuit,
         lowered: lowered.circuit,
         basis: options.basis,
@@ -256,7 +320,7 @@ pub(crate) fn unscaled(mut solution: Vec<f64>, scaling: Option<&[f64]>) -> Vec<f
 }
 
 /// The largest entry of S over the smallest; 1 without scaling.
-fn scaling_ratio(scaling: Option<&[f64]>) -> f64 {
+pub(crate) fn scaling_ratio(scaling: Option<&[f64]>) -> f64 {
     let scaling = scaling.unwrap_or_default();
     let largest = scaling.iter().copied().fold(0.0, f64::max);
     let smallest = scaling.iter().copied().fold(f64::INFINITY, f64::min);

@@ -1,6 +1,7 @@
 //! The fields of the JSON documents (docs/json.md). Additions are allowed, changes are not.
 
 use crate::facts::SystemFacts;
+use crate::norm::{NormEstimate, NormMethod};
 use qnewton_circuit::{Basis, Counts, Depth};
 use qnewton_core::ErrorLedger;
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ pub struct SolverFields {
     pub epsilon: f64,
     /// Bound per stage, and `total`.
     pub error_bound: BTreeMap<String, f64>,
-    /// Degree of the inversion polynomial.
+    /// Degree of the polynomial.
     pub polynomial_degree: u64,
     /// Calls of U_A and its inverse.
     pub queries: u64,
@@ -83,8 +84,20 @@ pub struct SolverFields {
     pub queries_b: u64,
     /// Probability that every register but `system` reads 0.
     pub success_probability: f64,
-    /// x = scale * unnormalised projected amplitudes.
-    pub scale: f64,
+    /// x = scale * unnormalised projected amplitudes; null where that takes a further query.
+    pub scale: Option<f64>,
+    /// How the norm of x follows.
+    #[serde(default)]
+    pub norm_method: NormMethod,
+    /// Where the estimate of the norm comes from that the solver needs; null if it needs none.
+    #[serde(default)]
+    pub norm_estimate: Option<NormEstimate>,
+    /// Predicted probability that the further query succeeds, given that the solver did; null where none is made.
+    #[serde(default)]
+    pub norm_probability: Option<f64>,
+    /// Expected queries until an execution succeeds, the further query included; null in older documents.
+    #[serde(default)]
+    pub expected_queries: Option<f64>,
 }
 
 /// The emitted circuit.

@@ -39,10 +39,14 @@ pub fn emit(
     let header = vec![
         format!("qnewton {}: linear system {}", env!("CARGO_PKG_VERSION"), compiled.name),
         format!("encoding {}, alpha {}, epsilon {}", encoding.encoding, encoding.alpha, compiled.epsilon),
-        format!(
-            "x = scale * unnormalised amplitudes of `system` where all other registers read 0; scale {}",
-            compiled.scale
-        ),
+        match compiled.scale {
+            Some(scale) => format!(
+                "x = scale * unnormalised amplitudes of `system` where all other registers read 0; scale {scale}"
+            ),
+            None => "the direction of x, up to a sign, is in the amplitudes of `system` where all other registers \
+                     read 0; its norm takes one further query of the matrix"
+                .to_string(),
+        },
     ];
     let circuit =
         write_and_check(&compiled.lowered, (&compiled.counts, &compiled.depth), header, path, options)?;
@@ -121,6 +125,10 @@ pub fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
         queries_b: compiled.solver.queries_b,
         success_probability: compiled.success_probability,
         scale: compiled.scale,
+        norm_method: compiled.algorithm.norm_method(),
+        norm_estimate: compiled.direction.and_then(|direction| direction.norm_estimate),
+        norm_probability: compiled.direction.map(|direction| direction.norm_probability),
+        expected_queries: Some(compiled.expected_queries),
     }
 }
 

@@ -53,6 +53,22 @@ pub enum PipelineError {
     /// A solve without a right-hand side.
     #[error("a right-hand side is needed")]
     NoRightHandSide,
+    /// A bound of the condition number that does not hold.
+    #[error(
+        "the condition number is said to be at most {given}, but that of the matrix is {computed}: a bound that is at \
+         least as large is needed"
+    )]
+    ConditionNumber {
+        /// What was given.
+        given: f64,
+        /// What was computed.
+        computed: f64,
+    },
+    /// A family whose condition number has no closed form.
+    #[error(
+        "the condition number of an indefinite matrix of a family is not computed: an upper bound is needed"
+    )]
+    UnknownConditionNumber,
     /// The requested accuracy is not a number in (0, 1).
     #[error("epsilon is {epsilon}; a number between 0 and 1 is needed")]
     Epsilon {
@@ -189,6 +205,9 @@ pub enum PipelineError {
     /// No phase factors.
     #[error("phase factors: {0}")]
     Phases(#[from] PhaseError),
+    /// No circuit for the direction of the solution.
+    #[error(transparent)]
+    Direction(#[from] qnewton_qlsa::shortcut::StateSolverError),
     /// No walk.
     #[error(transparent)]
     Walk(#[from] qnewton_qlsa::walk::WalkError),

@@ -1,12 +1,13 @@
 //! Running circuits and recovering the solution.
 
-use crate::compile::CompiledSystem;
-use crate::compile::unscaled;
+use crate::compile::{CompiledSystem, norm, unscaled};
 use crate::error::PipelineError;
 use crate::manifest::Manifest;
+use crate::norm::measured_scale;
 use num_complex::Complex64;
 use qnewton_circuit::{Circuit, QubitId};
 use qnewton_core::Monitor;
+use qnewton_qlsa::readout::norm_circuit;
 use qnewton_statevector::{
     Program, RunOptions, StateVector, block, measure_speed, operations_estimate, project,
 };
@@ -28,17 +29,22 @@ impl Default for ExecuteOptions {
 /// A solution that was recovered from amplitudes.
 #[derive(Clone, Debug)]
 pub struct Execution {
-    /// The solution, sign and norm included, without padding.
+    /// The solution, sign and norm included, without padding; where `scale` is `None`, its direction up to a sign.
     pub solution: Vec<f64>,
+    /// x = scale * unnormalised projected amplitudes; of circuits that leave the direction it was measured.
+    pub scale: Option<f64>,
     /// Probability that all registers but `system` read 0.
     pub success_probability: f64,
+    /// Probability that the further query succeeded, given that the solver did; where one was made.
+    pub norm_probability: Option<f64>,
     /// Largest imaginary part among the amplitudes: rounding only, for real systems.
     pub imaginary: f64,
     /// Seconds that the execution took.
     pub seconds: f64,
 }
 
-/// Executes the circuit of a compiled system, structured operations directly, and recovers x.
+/// Executes the circuit of a compiled system, structured operations directly, and recovers x. Where the circuit leaves
+/// its direction, the circuit with the further query is executed too.
 ///
 /// Refused with the prediction if it would take longer than the limit.
 pub fn execute(
@@ -48,11 +54,32 @@ pub fn execute(
 ) -> Result<Execution, PipelineError> {
     let circuit = &compiled.solver.circuit;
     let system: Vec<QubitId> = (0..compiled.encoding.system_qubits as u32).map(QubitId).collect();
-    refuse_if_slow(circuit, compiled.solver.queries, options)?;
+    let further = match compiled.scale {
+        Some(_) => None,
+        None => Some(norm_circuit(&compiled.solver, &compiled.encoding)?),
+    };
+    let queries = compiled.solver.queries + further.as_ref().map_or(0, |further| further.queries);
+    let circuits: Vec<&Circuit> =
+        std::iter::once(circuit).chain(further.as_ref().map(|further| &further.circuit)).collect();
+    refuse_if_slow(&circuits, queries, options)?;
     let start = Instant::now();
     let amplitudes = run_and_project(circuit, &system, monitor)?;
+    let image = further.map(|further| run_and_project(&further.circuit, &system, monitor)).transpose()?;
     let seconds = start.elapsed().as_secs_f64();
-    Ok(recover(&amplitudes, compiled.scale, compiled.facts.n, compiled.scaling.as_deref(), seconds))
+    let scale = match (compiled.scale, &image) {
+        (None, Some(image)) => measured_scale(&compiled.rhs, compiled.encoding.alpha, image),
+        (scale, _) => scale.unwrap_or(f64::NAN),
+    };
+    if !scale.is_finite() {
+        return Err(PipelineError::Scale { scale });
+    }
+    let execution = recover(&amplitudes, Some(scale), compiled.facts.n, compiled.scaling.as_deref(), seconds);
+    let norm_probability = image.map(|image| squared_norm(&image) / execution.success_probability);
+    Ok(Execution { norm_probability, ..execution })
+}
+
+fn squared_norm(amplitudes: &[Complex64]) -> f64 {
+    amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum()
 }
 
 /// Amplitude updates per second that any machine of today does: shorter runs are not worth measuring the speed.
@@ -68,18 +95,25 @@ pub fn predict_seconds(circuit: &Circuit) -> Result<f64, PipelineError> {
     Ok(updates / measure_speed(Program::<f64>::new(circuit)?.qubits())?)
 }
 
-/// The solution in unnormalised projected amplitudes.
+/// The solution in unnormalised projected amplitudes; normalised if they are not known to scale.
 pub(crate) fn recover(
     amplitudes: &[Complex64],
-    scale: f64,
+    scale: Option<f64>,
     n: usize,
     scaling: Option<&[f64]>,
     seconds: f64,
 ) -> Execution {
-    let prepared = amplitudes.iter().take(n).map(|amplitude| scale * amplitude.re).collect();
+    let prepared = amplitudes.iter().take(n).map(|amplitude| scale.unwrap_or(1.0) * amplitude.re).collect();
+    let mut solution = unscaled(prepared, scaling);
+    let length = norm(&solution);
+    if scale.is_none() && length > 0.0 {
+        solution.iter_mut().for_each(|value| *value /= length);
+    }
     Execution {
-        solution: unscaled(prepared, scaling),
-        success_probability: amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum(),
+        solution,
+        scale,
+        success_probability: squared_norm(amplitudes),
+        norm_probability: None,
         imaginary: amplitudes.iter().map(|amplitude| amplitude.im.abs()).fold(0.0, f64::max),
         seconds,
     }
@@ -93,7 +127,7 @@ pub(crate) fn project_system(
     monitor: &dyn Monitor,
 ) -> Result<Vec<Complex64>, PipelineError> {
     let system = described_system(circuit, manifest)?;
-    refuse_if_slow(circuit, manifest.solver.as_ref().map_or(0, |solver| solver.queries), options)?;
+    refuse_if_slow(&[circuit], manifest.solver.as_ref().map_or(0, |solver| solver.queries), options)?;
     run_and_project(circuit, &system, monitor)
 }
 
@@ -137,14 +171,21 @@ fn run_and_project(
     Ok(project(&state, system)?)
 }
 
+/// Refuses circuits that are predicted to take longer, one after another.
 pub(crate) fn refuse_if_slow(
-    circuit: &Circuit,
+    circuits: &[&Circuit],
     queries: u64,
     options: &ExecuteOptions,
 ) -> Result<(), PipelineError> {
-    let predicted = predict_seconds(circuit)?;
+    let mut predicted = 0.0;
+    for circuit in circuits {
+        predicted += predict_seconds(circuit)?;
+    }
     if predicted > options.time_limit {
-        let qubits = Program::<f64>::new(circuit)?.qubits();
+        let mut qubits = 0;
+        for circuit in circuits {
+            qubits = qubits.max(Program::<f64>::new(circuit)?.qubits());
+        }
         return Err(PipelineError::TooSlow { predicted, limit: options.time_limit, queries, qubits });
     }
     Ok(())

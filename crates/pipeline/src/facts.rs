@@ -10,6 +10,9 @@ use qnewton_matrix::{
 /// The condition number of larger matrices is not computed where an encoding alone is wanted.
 const CONDITION_LIMIT: usize = 1 << 14;
 
+/// A bound that was copied from a report has six digits.
+const BOUND_ROUNDING: f64 = 5e-6;
+
 /// Facts about the matrix of a system, after damping and pruning.
 #[derive(Clone, Debug)]
 pub struct SystemFacts {
@@ -37,6 +40,22 @@ impl SystemFacts {
         })
     }
 
+    /// The facts for a bound of the condition number in place of the computed one: what the smallest singular value then
+    /// is at least. Refused if the bound does not hold.
+    pub(crate) fn bounded(&self, bound: Option<f64>) -> Result<Self, PipelineError> {
+        let mut facts = self.clone();
+        let Some(given) = bound else { return Ok(facts) };
+        let spectrum = &mut facts.spectrum;
+        let computed = spectrum.condition_number.unwrap_or(f64::INFINITY);
+        if given.is_nan() || given < computed * (1.0 - BOUND_ROUNDING) {
+            return Err(PipelineError::ConditionNumber { given, computed });
+        }
+        let smallest = (spectrum.norm_interval.lower / given).min(spectrum.smallest);
+        spectrum.smallest = smallest;
+        spectrum.smallest_interval.lower = smallest;
+        Ok(facts)
+    }
+
     /// As [`SystemFacts::of`], but above 16 384 unknowns without the condition number, which takes a
     /// factorization.
     pub fn for_encoding(matrix: &SparseMatrix<f64>) -> Result<Self, PipelineError> {
@@ -44,8 +63,12 @@ impl SystemFacts {
             return Self::of(matrix);
         }
         // The norm is wanted for comparison only: few products give it to two digits or better.
-        let options =
-            LanczosOptions { maximum_steps: 24, reorthogonalise: false, ..LanczosOptions::default() };
+        let options = LanczosOptions {
+            maximum_steps: 24,
+            reorthogonalise: false,
+            vectors: false,
+            ..LanczosOptions::default()
+        };
         Ok(SystemFacts {
             n: matrix.rows(),
             nnz: matrix.nnz(),

@@ -113,7 +113,8 @@ pub struct FileRun {
     pub state: StateVector,
     /// The classical bits of a circuit that measures; empty for others.
     pub bits: Vec<bool>,
-    /// The recovered solution, if the manifest is that of a linear system.
+    /// The recovered solution, if the manifest is that of a linear system; its direction, up to a sign, if the norm takes
+    /// a further query, which takes the matrix.
     pub execution: Option<Execution>,
     /// Shots, if they were asked for.
     pub shots: Option<Shots>,
@@ -166,7 +167,7 @@ pub fn run_file(
     }
     let queries =
         manifest.as_ref().and_then(|manifest| manifest.solver.as_ref()).map_or(0, |solver| solver.queries);
-    refuse_if_slow(&circuit, queries, &options.execute)?;
+    refuse_if_slow(&[&circuit], queries, &options.execute)?;
     let start = Instant::now();
     let run_options = RunOptions { seed: options.seed, ..RunOptions::default() };
     let mut state = StateVector::zero(program.qubits())?;
@@ -198,7 +199,7 @@ pub fn run_file(
                 // One execution for each shot.
                 let all = total.min(u64::from(u32::MAX)) as f64;
                 let limit = ExecuteOptions { time_limit: options.execute.time_limit / all.max(1.0) };
-                refuse_if_slow(&circuit, queries, &limit)?;
+                refuse_if_slow(&[&circuit], queries, &limit)?;
                 let histogram = run_shots::<f64>(&circuit, total, &run_options, monitor)?;
                 Shots { total, accepted: total, bits: bits.len(), histogram }
             }

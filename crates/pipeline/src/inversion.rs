@@ -6,7 +6,7 @@ use qnewton_qlsa::phases::{PhaseFactors, phase_factors};
 use qnewton_qlsa::polynomial::{InversePolynomial, inverse_relative};
 
 /// Degrees above this are refused: a circuit of 10^7 queries runs on no executor.
-const DEGREE_LIMIT: u64 = 10_000_000;
+pub(crate) const DEGREE_LIMIT: u64 = 10_000_000;
 
 /// What the polynomial's largest value on [-1, 1] becomes. The success probability goes with its square, the
 /// cost of the phase factors with 1 / (1 - it).

@@ -20,6 +20,8 @@ mod file;
 mod fingerprint;
 mod inversion;
 mod manifest;
+mod norm;
+mod published;
 mod readout;
 mod solve;
 mod source;
@@ -36,15 +38,23 @@ pub use documents::{
 };
 pub use emit::{EmitOptions, circuit_fields, emit, emit_block, encoding_fields, solver_fields};
 pub use error::PipelineError;
-pub use estimate::{CostEstimate, SpectralBounds, estimate};
+pub use estimate::{
+    CostEstimate, EstimateRequest, EstimateTarget, SolverPlan, SpectralBounds, TargetEstimate, estimate,
+    estimate_plan, family_bounds, in_basis, magic,
+};
 pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
 pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
 pub use fingerprint::fingerprint;
-pub use manifest::{Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, manifest_path};
+pub use manifest::{
+    Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, ReflectionRecord, WalkRecord,
+    manifest_path,
+};
+pub use norm::{Direction, NormEstimate, NormMethod};
+pub use published::{PublishedQueries, published_queries};
 pub use readout::{
-    Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, expected_error,
-    overlap, quadratic_form, read_out, read_solution, shots_for,
+    Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, Scale,
+    expected_error, overlap, quadratic_form, read_out, read_solution, shots_for, shots_with_norm_for,
 };
 pub use solve::{SolveReport, compare, solve};
 pub use source::{MatrixSource, SourceOptions};

@@ -60,6 +60,47 @@ pub struct PolynomialRecord {
     /// For a polynomial of A - shift I, A positive definite; the interval then is lower / upper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub positive: Option<PositiveRecord>,
+    /// For a reflection about the solution in place of 1/x: the interval is that outside the kernel, and epsilon the error
+    /// of the direction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reflection: Option<ReflectionRecord>,
+    /// For a filter of the solution behind an adiabatic walk; interval and epsilon as for a reflection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walk: Option<WalkRecord>,
+}
+
+/// P is a reflection about the kernel of (1 - b'b'^T) (A/alpha (+) 1/norm), b' = (b, b)/(sqrt(2) ||b||).
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct ReflectionRecord {
+    /// |P + 1| <= `error` on \[`gap`, 1\].
+    pub gap: f64,
+    /// The same.
+    pub error: f64,
+    /// The estimate of alpha ||x|| / ||b||.
+    pub norm: f64,
+}
+
+/// An adiabatic walk with a filter P behind it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct WalkRecord {
+    /// Whether the walk is that of a positive definite matrix.
+    pub definite: bool,
+    /// Its steps.
+    pub steps: u64,
+    /// The square root of the probability that it is expected to lose: empirical.
+    pub error: f64,
+    /// |P| <= `filter_error` on \[interval, 1\].
+    pub filter_error: f64,
+}
+
+impl PolynomialRecord {
+    /// Below this success probability less than half of it may have been in the solution when the walk ended, and the
+    /// filter's promise takes half.
+    pub(crate) fn least_success_probability(&self) -> Option<f64> {
+        let filter = self.walk?.filter_error;
+        // P(0) = 1: a share c^2 in the solution leaves at most c^2 + filter^2 (1 - c^2).
+        Some(0.5 * (1.0 + filter * filter) / self.normalization.powi(2))
+    }
 }
 
 /// P approximates 1/lambda for lambda = shift + alpha y in \[lower, upper\], y in \[-1, 1\].

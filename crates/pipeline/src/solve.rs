@@ -27,6 +27,13 @@ impl SolveReport {
     pub fn holds(&self) -> bool {
         self.relative_error <= self.compiled.epsilon
     }
+
+    /// Whether an adiabatic walk ended with at least half of the probability in the solution, without which its filter
+    /// promises nothing; `None` for solvers whose promise takes no such premise.
+    pub fn walk_arrived(&self) -> Option<bool> {
+        let least = self.compiled.direction?.least_success_probability?;
+        Some(self.execution.success_probability >= least)
+    }
 }
 
 /// Compiles and executes a system and compares with the classical solution.

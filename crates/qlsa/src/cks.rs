@@ -7,9 +7,10 @@
 //! controlled reflections.
 
 use crate::polynomial::ChebyshevSeries;
-use crate::state_preparation::add_state_preparation;
+use crate::solver::SolverCircuit;
+use crate::state_preparation::{add_tabulated_preparation, symbolic_amplitudes};
 use crate::walk::{Walk, WalkError, WalkSolver, odd_coefficients};
-use qnewton_circuit::{Call, Control};
+use qnewton_circuit::{AngleTable, Call, Control};
 use qnewton_encoding::BlockEncoding;
 use std::f64::consts::PI;
 
@@ -20,7 +21,7 @@ pub fn queries(degree: usize) -> u64 {
 
 /// Qubits of the register `power` for an odd polynomial of this degree.
 pub fn power_qubits(degree: usize) -> usize {
-    foldable(degree).checked_ilog2().map_or(0, |position| position as usize + 1)
+    foldable(degree as u64).checked_ilog2().map_or(0, |position| position as usize + 1)
 }
 
 /// The circuit that prepares b and applies an odd polynomial of A / alpha; `normalization` is the sum of the moduli
@@ -34,15 +35,44 @@ pub fn chebyshev_sum_circuit(
     series: &ChebyshevSeries,
 ) -> Result<WalkSolver, WalkError> {
     let coefficients = odd_coefficients(series)?;
-    let (folded, straight) = segments(series.degree());
+    let degree = series.degree() as u64;
     let normalization: f64 = coefficients.iter().map(|value| value.abs()).sum();
+    let (folded, straight) = segments(degree);
     let amplitudes = amplitudes(coefficients, &folded, straight);
-    let mut walk = Walk::new(encoding, rhs)?;
+    let moduli = amplitudes.iter().map(|value| value.abs()).collect();
+    let powers = Powers {
+        signed: AngleTable::Dense(amplitudes),
+        moduli: AngleTable::Dense(moduli),
+        is_negative: coefficients[0] < 0.0,
+    };
+    let solver = build(Walk::new(encoding, rhs)?, degree, powers);
+    Ok(WalkSolver { solver, normalization })
+}
+
+/// The circuit of any odd polynomial of a degree (of the next one, if it is even) and any right-hand side, for its cost:
+/// tables have lengths only.
+pub fn chebyshev_sum_symbolic(encoding: &BlockEncoding, degree: u64) -> Result<SolverCircuit, WalkError> {
+    let walk = Walk::tabulated(encoding, symbolic_amplitudes(encoding.system_qubits))?;
+    let amplitudes = symbolic_amplitudes(segments(degree).0.len());
+    Ok(build(walk, degree, Powers { signed: amplitudes.clone(), moduli: amplitudes, is_negative: false }))
+}
+
+/// What the register `power` is prepared with.
+struct Powers {
+    /// The signed amplitudes and their moduli.
+    signed: AngleTable,
+    moduli: AngleTable,
+    /// Whether the first coefficient is: where it is the only one, there is no register.
+    is_negative: bool,
+}
+
+fn build(mut walk: Walk, degree: u64, powers: Powers) -> SolverCircuit {
+    let (folded, straight) = segments(degree);
+    let Powers { signed, moduli, is_negative } = powers;
     let preparations = (!folded.is_empty()).then(|| {
-        let moduli: Vec<f64> = amplitudes.iter().map(|value| value.abs()).collect();
-        [("prepare_powers", &amplitudes), ("prepare_power_moduli", &moduli)].map(|(name, values)| {
+        [("prepare_powers", signed), ("prepare_power_moduli", moduli)].map(|(name, amplitudes)| {
             let name = walk.circuit.fresh_name(name);
-            add_state_preparation(&mut walk.circuit, &name, values)
+            add_tabulated_preparation(&mut walk.circuit, &name, folded.len(), amplitudes)
         })
     });
     let more = [("power", folded.len())];
@@ -50,7 +80,7 @@ pub fn chebyshev_sum_circuit(
     walk.begin(&mut main);
     match preparations {
         Some([prepare, _]) => main.call(Call::new(prepare, power.iter().copied())),
-        None if coefficients[0] < 0.0 => main.global_phase(&PI.into()),
+        None if is_negative => main.global_phase(&PI.into()),
         None => {}
     }
     for (&queries, &qubit) in folded.iter().zip(&power) {
@@ -61,19 +91,18 @@ pub fn chebyshev_sum_circuit(
     if let Some([_, unprepare]) = preparations {
         main.call(Call::new(unprepare, power.iter().copied()).inverted());
     }
-    let solver = walk.finish(main, queries(series.degree()));
-    Ok(WalkSolver { solver, normalization })
+    walk.finish(main, degree | 1)
 }
 
 /// The queries that may run backwards, (d - 1)/2.
-fn foldable(degree: usize) -> usize {
+fn foldable(degree: u64) -> u64 {
     degree.saturating_sub(1).div_ceil(2)
 }
 
 /// Queries of the segments that may run backwards, such that the sums of their subsets are all numbers up to the sum
 /// of all; and the queries of the last segment.
-fn segments(degree: usize) -> (Vec<u64>, u64) {
-    let mut rest = foldable(degree) as u64;
+fn segments(degree: u64) -> (Vec<u64>, u64) {
+    let mut rest = foldable(degree);
     let straight = rest + 1;
     let mut folded = Vec::new();
     while rest > 0 {
@@ -116,8 +145,8 @@ mod tests {
 
     #[test]
     fn folds_reach_every_odd_exponent_with_as_many_queries() {
-        for degree in (1..=301).step_by(2) {
-            let (folded, straight) = segments(degree);
+        for degree in (1usize..=301).step_by(2) {
+            let (folded, straight) = segments(degree as u64);
             assert_eq!(folded.iter().sum::<u64>() + straight, queries(degree));
             assert_eq!(folded.len(), power_qubits(degree));
             assert_eq!(1 << folded.len(), degree.div_ceil(2).next_power_of_two());
@@ -133,10 +162,10 @@ mod tests {
 
     #[test]
     fn all_coefficients_are_placed_once() {
-        for degree in [1, 3, 5, 7, 9, 21, 33] {
+        for degree in [1usize, 3, 5, 7, 9, 21, 33] {
             let coefficients: Vec<f64> =
                 (0..=degree / 2).map(|k| (k as f64 + 0.5) * (-1f64).powi(k as i32)).collect();
-            let (folded, straight) = segments(degree);
+            let (folded, straight) = segments(degree as u64);
             let amplitudes = amplitudes(&coefficients, &folded, straight);
             let mut found = vec![0.0; coefficients.len()];
             for (value, amplitude) in amplitudes.iter().enumerate() {

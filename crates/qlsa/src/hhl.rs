@@ -18,6 +18,8 @@
 //! polynomial P of degree below K over these factors therefore applies P itself ([`EigenvalueTable::corrected`]).
 
 use crate::polynomial::{ChebyshevSeries, Parity, PolynomialError};
+use crate::solver::SolverCircuit;
+use crate::state_preparation::symbolic_amplitudes;
 use crate::walk::{Walk, WalkError, WalkSolver, odd_coefficients};
 use num_complex::Complex64;
 use qnewton_circuit::{
@@ -29,6 +31,9 @@ use std::f64::consts::PI;
 
 /// The clocks that are accepted: two qubits make the shortest walk, the longest table takes some 100 MB.
 const CLOCK_QUBITS: std::ops::RangeInclusive<usize> = 2..=22;
+
+/// Clocks without values have fewer qubits, so that their queries can be counted.
+const SYMBOLIC_CLOCK_LIMIT: usize = 63;
 
 /// Qubits of the smallest clock that applies polynomials of this degree exactly: 2^t > degree, t >= 2.
 pub fn clock_qubits(degree: usize) -> usize {
@@ -153,13 +158,32 @@ pub fn tabulated_circuit(
     table: &EigenvalueTable,
 ) -> Result<WalkSolver, WalkError> {
     let normalization = table.normalization();
-    let mut walk = Walk::new(encoding, rhs)?;
-    let powers = add_powers(&mut walk, table.clock_qubits() - 1);
-    let fourier = add_inverse_fourier_transform(&mut walk.circuit, table.clock_qubits());
-    let rotate = add_rotation(&mut walk.circuit, table, normalization);
+    let angle = |value: &f64| 2.0 * (value / normalization).clamp(-1.0, 1.0).acos();
+    let angles = AngleTable::Dense(table.values.iter().map(angle).collect());
+    let solver = build(Walk::new(encoding, rhs)?, table.clock_qubits(), angles);
+    Ok(WalkSolver { solver, normalization })
+}
 
-    let (mut main, own) = walk.definition("main", &[("clock", table.clock_qubits()), ("inverse", 1)]);
-    let clock = &own[..table.clock_qubits()];
+/// The circuit of any odd polynomial of a degree on the smallest clock and any right-hand side, for its cost: tables have
+/// lengths only.
+pub fn phase_estimation_symbolic(encoding: &BlockEncoding, degree: u64) -> Result<SolverCircuit, WalkError> {
+    let qubits = clock_qubits(degree as usize);
+    if qubits >= SYMBOLIC_CLOCK_LIMIT {
+        let accepted = format!("less than {SYMBOLIC_CLOCK_LIMIT}");
+        return Err(WalkError::Clock { qubits, accepted });
+    }
+    let walk = Walk::tabulated(encoding, symbolic_amplitudes(encoding.system_qubits))?;
+    Ok(build(walk, qubits, symbolic_amplitudes(qubits)))
+}
+
+/// `angles` are those of the flag, one for each value of the clock.
+fn build(mut walk: Walk, clock_qubits: usize, angles: AngleTable) -> SolverCircuit {
+    let powers = add_powers(&mut walk, clock_qubits - 1);
+    let fourier = add_inverse_fourier_transform(&mut walk.circuit, clock_qubits);
+    let rotate = add_rotation(&mut walk.circuit, clock_qubits, angles);
+
+    let (mut main, own) = walk.definition("main", &[("clock", clock_qubits), ("inverse", 1)]);
+    let clock = &own[..clock_qubits];
     let directions = &clock[..clock.len() - 1];
     let last = directions[directions.len() - 1];
     let powers = Call::new(powers, walk.qubits().chain(directions.iter().copied()));
@@ -174,8 +198,7 @@ pub fn tabulated_circuit(
     walk.controlled_reflection(&mut main, Control { qubit: last, on: false });
     main.call(powers.inverted());
     directions.iter().for_each(|&qubit| main.gate(Gate::H, &[qubit], &[]));
-    let solver = walk.finish(main, queries_of_clock(table.clock_qubits()));
-    Ok(WalkSolver { solver, normalization })
+    walk.finish(main, queries_of_clock(clock_qubits))
 }
 
 /// |y> with 2^k queries in the direction of bit k, forwards where it is 1: W^(2y - 2^m + 1) but for a reflection at
@@ -198,7 +221,7 @@ fn add_powers(walk: &mut Walk, qubits: usize) -> DefinitionId {
 }
 
 /// |y> -> sum over k of e^(-2 pi i y k/K) |k> / sqrt(K), bit i of k on the qubit that is i-th from the end.
-fn add_inverse_fourier_transform(circuit: &mut Circuit, qubits: usize) -> DefinitionId {
+pub(crate) fn add_inverse_fourier_transform(circuit: &mut Circuit, qubits: usize) -> DefinitionId {
     let mut definition = Definition::new(circuit.fresh_name("inverse_fourier_transform"));
     let clock: Vec<QubitId> = definition.add_register("clock", qubits).qubits().collect();
     for (high, &target) in clock.iter().enumerate().rev() {
@@ -210,16 +233,16 @@ fn add_inverse_fourier_transform(circuit: &mut Circuit, qubits: usize) -> Defini
     circuit.add(definition)
 }
 
-/// e^(-i theta_k) G(theta_k) / normalization on the |0> of `inverse`, k in the order that the Fourier transform leaves.
-fn add_rotation(circuit: &mut Circuit, table: &EigenvalueTable, normalization: f64) -> DefinitionId {
-    let angle = |value: &f64| 2.0 * (value / normalization).clamp(-1.0, 1.0).acos();
-    let angles = circuit.add_angles(AngleTable::Dense(table.values.iter().map(angle).collect()));
+/// e^(-i theta_k) cos(angle_k / 2), which is G(theta_k) / normalization, on the |0> of `inverse`, k in the order that the
+/// Fourier transform leaves.
+fn add_rotation(circuit: &mut Circuit, clock_qubits: usize, angles: AngleTable) -> DefinitionId {
+    let angles = circuit.add_angles(angles);
     let mut definition = Definition::new(circuit.fresh_name("rotate_inverse"));
-    let selects: Vec<QubitId> =
-        definition.add_register("clock", table.clock_qubits()).qubits().rev().collect();
+    let selects: Vec<QubitId> = definition.add_register("clock", clock_qubits).qubits().rev().collect();
     let target = definition.add_register("inverse", 1).qubit(0);
     for (bit, &qubit) in selects.iter().enumerate() {
-        definition.gate(Gate::P, &[qubit], &[-self::angle(1 << bit, table.values.len())]);
+        // theta_k for k = 2^bit.
+        definition.gate(Gate::P, &[qubit], &[-PI * 0.5f64.powi((clock_qubits - bit) as i32)]);
     }
     definition.push_structured(Structured::MultiplexedRotation { axis: Axis::Y, selects, target, angles });
     circuit.add(definition)

@@ -1,7 +1,10 @@
 //! Quantum linear-system algorithms: polynomials, phase factors, state preparation, solver circuits.
 
 pub mod adiabatic;
+pub mod amplification;
 pub mod cks;
+pub mod evolution;
+pub mod gram;
 pub mod hhl;
 pub mod phases;
 pub mod polynomial;
@@ -11,4 +14,5 @@ pub mod readout;
 pub mod shortcut;
 pub mod solver;
 pub mod state_preparation;
+mod transformation;
 pub mod walk;

@@ -15,10 +15,17 @@
 //! ancillas read 0, `system` holds (a + M a / alpha) / 2 at control 0 and (a - M a / alpha) / 2 at control 1, so the
 //! two probabilities differ by exactly a^T M a / alpha. Without asking for U's own ancillas to read 0 they differ by
 //! the same, since the branch without U has them at 0, but both are larger: asking lowers the variance.
+//!
+//! **Norm**: of a solver whose a is the solution up to an unknown factor, A x = b tells the factor. One query of A on a
+//! leaves A a / alpha where all else reads 0: x = s ||b|| a / ||A a||, s the sign of <b, A a>. That circuit is a solver
+//! again, of the system's own right-hand side, so it can stand in an interference, with b as the reference.
 
 use crate::solver::{SolverCircuit, operand_registers};
 use crate::state_preparation::add_state_preparation;
-use qnewton_circuit::{Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId};
+use qnewton_circuit::{
+    Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId, Structured,
+    StructuredOperation,
+};
 use qnewton_encoding::BlockEncoding;
 
 /// A circuit whose outcomes are read: all qubits but `system` and `control` must read 0.
@@ -98,7 +105,34 @@ pub fn expectation_circuit(
     Ok(ReadoutCircuit { circuit, system, control })
 }
 
-/// What both circuits start from: the solver imported, and a definition with its registers.
+/// The solver and behind it one query of `encoding`, the one that its own queries are of: A a / alpha in `system` where
+/// all other registers read 0, a what the solver leaves there.
+///
+/// The query is made on the solver's own registers, which the solver must have in the same order: `system` first. Where
+/// it failed, the query must not bring its ancillas back to 0: the qubit `failed` remembers it.
+pub fn norm_circuit(solver: &SolverCircuit, encoding: &BlockEncoding) -> Result<SolverCircuit, CircuitError> {
+    let SolverCircuit { queries, queries_b, .. } = *solver;
+    let Start { mut circuit, solver, mut definition, operands, system } = start(solver, "norm")?;
+    let query = circuit.import(&encoding.circuit)?;
+    let expected = operand_registers(&circuit, query);
+    if !operand_registers(&circuit, solver).starts_with(&expected) {
+        let names: Vec<String> = expected.into_iter().map(|(name, len)| format!("{name} {len}")).collect();
+        return Err(malformed(format!("the solver does not start with the registers {}", names.join(", "))));
+    }
+    let queried: usize = expected.iter().map(|(_, len)| len).sum();
+    let failed = add_register(&mut definition, "failed", 1)[0];
+    definition.call(Call::new(solver, operands.iter().copied()));
+    definition.gate(Gate::X, &[failed], &[]);
+    let ancillas = operands.iter().filter(|qubit| !system.contains(qubit));
+    let controls = ancillas.map(|&qubit| Control { qubit, on: false }).collect();
+    let kind = Structured::Gate { gate: Gate::X, qubits: vec![failed], angles: Vec::new() };
+    definition.push_structured(StructuredOperation { controls, dirty: system, ..kind.into() });
+    definition.call(Call::new(query, operands.into_iter().take(queried)));
+    circuit.add(definition);
+    Ok(SolverCircuit { circuit, queries: queries + 1, queries_b })
+}
+
+/// What all circuits start from: the solver imported, and a definition with its registers.
 struct Start {
     circuit: Circuit,
     solver: DefinitionId,
@@ -140,6 +174,7 @@ fn malformed(problem: String) -> CircuitError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::solver::with_registers;
     use qnewton_circuit::lower::{Basis, lower};
     use qnewton_core::Silent;
     use qnewton_encoding::{EncodingOptions, Method, encode};
@@ -222,6 +257,54 @@ mod tests {
         }
     }
 
+    /// A solver on the registers of an encoding that fails with a probability, its ancillas then not 0.
+    fn solver_of(encoding: &BlockEncoding, amplitudes: &[f64]) -> SolverCircuit {
+        let mut circuit = Circuit::new();
+        let query = circuit.import(&encoding.circuit).unwrap();
+        let prepare = add_state_preparation(&mut circuit, "prepare", amplitudes);
+        let (mut main, qubits) =
+            with_registers("main", &operand_registers(&circuit, query), &[("signal", 1)]);
+        let signal = QubitId(qubits.len() as u32);
+        main.call(Call::new(prepare, qubits.iter().copied().take(encoding.system_qubits)));
+        main.gate(Gate::Ry, &[signal], &[0.8]);
+        // Where it fails all of its qubits are in disorder.
+        main.call(Call::new(query, qubits).controlled([Control { qubit: signal, on: true }]));
+        circuit.add(main);
+        SolverCircuit { circuit, queries: 5, queries_b: 1 }
+    }
+
+    #[test]
+    fn one_more_query_leaves_the_image_of_the_solution() {
+        let b = [0.3, -1.0, 0.7, 0.1];
+        let entries =
+            [(0, 0, 1.0), (0, 1, -0.5), (1, 0, -0.25), (1, 1, 0.4), (2, 2, -2.0), (3, 3, 0.7), (1, 3, 0.4)];
+        let matrix = SparseMatrix::from_triplets(4, 4, entries).unwrap();
+        for method in [Method::Sparse, Method::Fable, Method::SFable, Method::Dilation] {
+            let encoding = encode(&matrix, method, &EncodingOptions::default()).unwrap();
+            let solver = solver_of(&encoding, &b);
+            let norm = norm_circuit(&solver, &encoding).unwrap();
+            assert_eq!((norm.queries, norm.queries_b), (6, 1));
+            assert_eq!(qnewton_circuit::verify::verify(&norm.circuit), vec![]);
+            let length = b.iter().map(|b| b * b).sum::<f64>().sqrt();
+            let image = matrix.mul_vec(&b);
+            let expected: Vec<f64> =
+                image.iter().map(|value| value / length * 0.4f64.cos() / encoding.alpha).collect();
+            for circuit in [norm.circuit.clone(), lower(&norm.circuit, Basis::default()).unwrap()] {
+                let program = Program::<f64>::new(&circuit).unwrap();
+                let mut state = StateVector::zero(program.qubits()).unwrap();
+                program.run(&mut state, &RunOptions::default(), &Silent).unwrap();
+                let system: Vec<QubitId> = (0..2).map(QubitId).collect();
+                let found: Vec<f64> = project(&state, &system).unwrap().iter().map(|a| a.re).collect();
+                close(&found, expected.iter().copied());
+            }
+            // In interference with b the difference of the probabilities is 2 u v <A a, b> / (alpha ||b||).
+            let readout = interference_circuit(&norm, &b, 0.5).unwrap();
+            let [zero, one] = amplitudes(&readout, None).map(|a| a.iter().map(|a| a * a).sum::<f64>());
+            let overlap: f64 = expected.iter().zip(b).map(|(image, b)| image * b / length).sum();
+            assert!((zero - one - overlap).abs() < 1e-12, "{zero} {one} {overlap}");
+        }
+    }
+
     #[test]
     fn what_does_not_fit_is_refused() {
         let (solver, _) = solver(&[0.5, -1.0, 0.0, 2.0]);
@@ -234,5 +317,6 @@ mod tests {
         let encoding =
             encode(&SparseMatrix::<f64>::identity(2), Method::Sparse, &EncodingOptions::default()).unwrap();
         assert!(expectation_circuit(&solver, &encoding).is_err());
+        assert!(norm_circuit(&solver, &encoding).is_err());
     }
 }

@@ -11,6 +11,12 @@ pub fn add_state_preparation(circuit: &mut Circuit, name: &str, amplitudes: &[f6
     add_tabulated_preparation(circuit, name, qubits, AngleTable::Dense(amplitudes.to_vec()))
 }
 
+/// 2^`qubits` amplitudes without values: any right-hand side, for costs.
+pub(crate) fn symbolic_amplitudes(qubits: usize) -> AngleTable {
+    let length = u32::try_from(qubits).ok().and_then(|qubits| 1u64.checked_shl(qubits));
+    AngleTable::Symbolic { length: length.unwrap_or(u64::MAX) }
+}
+
 /// As [`add_state_preparation`], for a table of 2^`qubits` amplitudes, which may have no values.
 pub fn add_tabulated_preparation(
     circuit: &mut Circuit,

@@ -10,9 +10,9 @@
 
 use crate::polynomial::{ChebyshevSeries, Parity, PolynomialError};
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_state_preparation;
+use crate::state_preparation::add_tabulated_preparation;
 use qnewton_circuit::{
-    Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId, Structured,
+    AngleTable, Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId, Structured,
     StructuredOperation,
 };
 use qnewton_encoding::composition::{adjoint, hermitian_dilation};
@@ -109,18 +109,23 @@ pub(crate) struct Walk {
 impl Walk {
     /// The parts for one encoding and the preparation of one right-hand side.
     pub(crate) fn new(encoding: &BlockEncoding, rhs: &[f64]) -> Result<Self, WalkError> {
-        if !encoding.hermitian {
-            return Err(WalkError::NotSelfInverse { encoding: encoding.name.clone() });
-        }
         let expected = 1usize.checked_shl(encoding.system_qubits as u32).unwrap_or(usize::MAX);
         let finite = rhs.iter().all(|value| value.is_finite()) && rhs.iter().any(|value| *value != 0.0);
         if rhs.len() != expected || !finite {
             return Err(WalkError::RightHandSide { length: rhs.len(), expected });
         }
+        Walk::tabulated(encoding, AngleTable::Dense(rhs.to_vec()))
+    }
+
+    /// As [`Walk::new`], for a table of 2^`system_qubits` amplitudes, which may have no values.
+    pub(crate) fn tabulated(encoding: &BlockEncoding, rhs: AngleTable) -> Result<Self, WalkError> {
+        if !encoding.hermitian {
+            return Err(WalkError::NotSelfInverse { encoding: encoding.name.clone() });
+        }
         let mut circuit = Circuit::new();
         let query = Query::import(&mut circuit, encoding)?;
         let prepare = circuit.fresh_name("prepare_rhs");
-        let prepare = add_state_preparation(&mut circuit, &prepare, rhs);
+        let prepare = add_tabulated_preparation(&mut circuit, &prepare, encoding.system_qubits, rhs);
         let name = circuit.fresh_name("reflect_and_query");
         let (mut step, qubits) = with_registers(&name, &query.registers, &[]);
         let (projected, others) = projected_qubits(encoding, &step, &qubits);

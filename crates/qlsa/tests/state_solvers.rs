@@ -5,12 +5,16 @@
 
 use num_complex::Complex64;
 use proptest::prelude::*;
-use qnewton_circuit::{Basis, Circuit, QubitId, lower};
+use qnewton_circuit::lower::allocate_ancillas;
+use qnewton_circuit::{Basis, Circuit, QubitId, cost, lower};
 use qnewton_core::Silent;
-use qnewton_encoding::{BlockEncoding, EncodingError, EncodingOptions, Method, encode};
+use qnewton_encoding::{BlockEncoding, Boundary, EncodingError, EncodingOptions, Family, Method, encode};
 use qnewton_matrix::{SparseMatrix, SpectrumOptions, solve, spectrum};
-use qnewton_qlsa::adiabatic::{AdiabaticPlan, Path, adiabatic_circuit};
-use qnewton_qlsa::shortcut::{ShortcutPlan, StateSolverError, norm_search, shortcut_circuit};
+use qnewton_qlsa::adiabatic::{AdiabaticPlan, Path, adiabatic_circuit, adiabatic_symbolic};
+use qnewton_qlsa::shortcut::{
+    ShortcutPlan, StateSolverError, norm_search, shortcut_circuit, shortcut_symbolic,
+};
+use qnewton_qlsa::solver::SolverCircuit;
 use qnewton_statevector::{Program, RunOptions, StateVector, project};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,6 +115,15 @@ fn check_lowered(circuit: &Circuit, structured: &[Complex64], system: usize) -> 
     Ok(())
 }
 
+/// The circuit without values costs what the one with values does before elision.
+fn assert_same_cost(symbolic: &SolverCircuit, built: &SolverCircuit) {
+    let qubits = |circuit| allocate_ancillas(circuit).unwrap().entry().unwrap().qubit_count();
+    assert_eq!(qnewton_circuit::verify::verify(&symbolic.circuit), vec![]);
+    assert_eq!(cost(&symbolic.circuit).unwrap(), cost(&built.circuit).unwrap());
+    assert_eq!((symbolic.queries, symbolic.queries_b), (built.queries, built.queries_b));
+    assert_eq!(qubits(&symbolic.circuit), qubits(&built.circuit));
+}
+
 /// Relative smallest singular value and the norm of the solution in the units of plans.
 fn units(system: &System, encoding: &BlockEncoding) -> (f64, f64) {
     let solution = encoding.alpha * norm(&system.solution) / norm(&system.rhs);
@@ -136,6 +149,7 @@ proptest! {
                 prop_assert_eq!(solver.queries, plan.queries);
                 prop_assert_eq!(solver.queries_b, plan.queries_b());
                 prop_assert_eq!(qnewton_circuit::verify::verify(&solver.circuit), vec![]);
+                assert_same_cost(&shortcut_symbolic(&encoding, &plan).unwrap(), &solver);
                 let found = amplitudes(&solver.circuit, encoding.system_qubits);
                 prop_assert!(found.iter().all(|a| a.im.abs() < 1e-9));
                 let (error, probability) = direction_error(&found, &system.solution);
@@ -186,6 +200,7 @@ proptest! {
                     prop_assert_eq!(solver.queries, plan.queries(encoding.hermitian));
                     prop_assert_eq!(solver.queries_b, plan.queries_b());
                     prop_assert_eq!(qnewton_circuit::verify::verify(&solver.circuit), vec![]);
+                    assert_same_cost(&adiabatic_symbolic(&encoding, &plan).unwrap(), &solver);
                     let found = amplitudes(&solver.circuit, encoding.system_qubits);
                     prop_assert!(found.iter().all(|a| a.im.abs() < 1e-9));
                     let (error, probability) = direction_error(&found, &system.solution);
@@ -230,6 +245,7 @@ fn unitary_matrices_work() {
             seen += 1;
             let plan = ShortcutPlan::new(1.0 / encoding.alpha, 1.0, 2.0, 1e-3).unwrap();
             let solver = shortcut_circuit(&encoding, &[0.6, -0.8], &plan).unwrap();
+            assert_same_cost(&shortcut_symbolic(&encoding, &plan).unwrap(), &solver);
             let (error, probability) = direction_error(&amplitudes(&solver.circuit, 1), &[-0.8, 0.6]);
             assert!(error < 1e-3 && probability > 0.9, "{} {error} {probability}", method.name());
             let plan = AdiabaticPlan::new(Path::General, 1.0 / encoding.alpha, 0.2, 1e-3).unwrap();
@@ -239,6 +255,27 @@ fn unitary_matrices_work() {
         }
     }
     assert!(seen > 0);
+}
+
+#[test]
+fn circuits_without_values_take_any_condition_number() {
+    let family = Family::TridiagonalToeplitz {
+        qubits: 40,
+        diagonal: 2.0,
+        off_diagonal: -1.0,
+        boundary: Boundary::Open,
+    };
+    let encoding = family.encode().unwrap();
+    let plan = ShortcutPlan::new(1e-8, 1e7, 1.0, 1e-2).unwrap();
+    let found = shortcut_symbolic(&encoding, &plan).unwrap();
+    assert_eq!((found.queries, found.queries_b), (plan.queries, plan.queries_b()));
+    assert!(cost(&found.circuit).unwrap().two_qubit() > u128::from(plan.queries_b()) << 40);
+    for path in [Path::Definite, Path::General] {
+        let plan = AdiabaticPlan::new(path, 1e-8, 0.3, 1e-2).unwrap();
+        let found = adiabatic_symbolic(&encoding, &plan).unwrap();
+        assert_eq!((found.queries, found.queries_b), (plan.queries(true), plan.queries_b()));
+        assert!(cost(&found.circuit).unwrap().two_qubit() > u128::from(plan.queries_b()) << 40);
+    }
 }
 
 #[test]

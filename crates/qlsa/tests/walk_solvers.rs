@@ -5,14 +5,17 @@
 
 use num_complex::Complex64;
 use proptest::prelude::*;
+use qnewton_circuit::lower::allocate_ancillas;
 use qnewton_circuit::verify::verify;
-use qnewton_circuit::{Basis, Circuit, Definition, Gate, Operation, QubitId, lower};
+use qnewton_circuit::{Basis, Circuit, Definition, Gate, Operation, QubitId, cost, lower};
 use qnewton_core::Silent;
 use qnewton_encoding::composition::self_inverse;
-use qnewton_encoding::{BlockEncoding, EncodingError, EncodingOptions, Method, encode};
+use qnewton_encoding::{BlockEncoding, Boundary, EncodingError, EncodingOptions, Family, Method, encode};
 use qnewton_matrix::{SparseMatrix, SpectrumOptions, solve, spectrum};
-use qnewton_qlsa::cks::{self, chebyshev_sum_circuit};
-use qnewton_qlsa::hhl::{self, EigenvalueTable, phase_estimation_circuit, tabulated_circuit};
+use qnewton_qlsa::cks::{self, chebyshev_sum_circuit, chebyshev_sum_symbolic};
+use qnewton_qlsa::hhl::{
+    self, EigenvalueTable, phase_estimation_circuit, phase_estimation_symbolic, tabulated_circuit,
+};
 use qnewton_qlsa::polynomial::{ChebyshevSeries, Parity, inverse_absolute, inverse_cks, inverse_relative};
 use qnewton_qlsa::solver::SolverCircuit;
 use qnewton_qlsa::walk::{WalkError, WalkSolver, hermitian_system};
@@ -119,6 +122,15 @@ fn lowering_error(circuit: &Circuit, system: usize) -> f64 {
     Basis::ALL.iter().map(error).fold(0.0, f64::max)
 }
 
+/// The circuit without values costs what the one with values does before elision.
+fn assert_same_cost(symbolic: &SolverCircuit, built: &SolverCircuit) {
+    let qubits = |circuit| allocate_ancillas(circuit).unwrap().entry().unwrap().qubit_count();
+    assert_eq!(verify(&symbolic.circuit), vec![]);
+    assert_eq!(cost(&symbolic.circuit).unwrap(), cost(&built.circuit).unwrap());
+    assert_eq!((symbolic.queries, symbolic.queries_b), (built.queries, built.queries_b));
+    assert_eq!(qubits(&symbolic.circuit), qubits(&built.circuit));
+}
+
 fn odd(coefficients: Vec<f64>) -> ChebyshevSeries {
     ChebyshevSeries::new(coefficients, Some(Parity::Odd)).unwrap()
 }
@@ -175,6 +187,8 @@ proptest! {
             );
             prop_assert!(error < 1e-11, "{} {error}", encoding.name);
             prop_assert_eq!(found.solver.queries, series.degree() as u64);
+            let symbolic = chebyshev_sum_symbolic(&encoding, series.degree() as u64).unwrap();
+            assert_same_cost(&symbolic, &found.solver);
         }
     }
 
@@ -248,6 +262,8 @@ proptest! {
             let solution = solution(&found, &encoding, &rhs);
             prop_assert!(distance(&solution, &exact) <= 1.0001e-3 * norm(&exact), "{}", encoding.name);
             prop_assert_eq!(found.solver.queries, hhl::queries(polynomial.degree));
+            let symbolic = phase_estimation_symbolic(&encoding, polynomial.degree as u64).unwrap();
+            assert_same_cost(&symbolic, &found.solver);
         }
     }
 }
@@ -347,6 +363,30 @@ fn an_encoding_may_have_registers_of_any_name() {
     ] {
         assert!(distance(&applied(&found, 1), &expected) < 1e-12);
     }
+}
+
+#[test]
+fn circuits_without_values_take_any_degree() {
+    let family = Family::TridiagonalToeplitz {
+        qubits: 40,
+        diagonal: 2.0,
+        off_diagonal: -1.0,
+        boundary: Boundary::Open,
+    };
+    let encoding = family.encode().unwrap();
+    for degree in [1u64, 2, 529_831_737, 1 << 52] {
+        let sum = chebyshev_sum_symbolic(&encoding, degree).unwrap();
+        assert_eq!(sum.queries, degree | 1);
+        let estimation = phase_estimation_symbolic(&encoding, degree).unwrap();
+        assert!((degree..=4 * degree).contains(&estimation.queries));
+        for solver in [sum, estimation] {
+            assert_eq!(queries(&solver.circuit, &encoding), solver.queries);
+            assert!(cost(&solver.circuit).unwrap().two_qubit() > u128::from(solver.queries));
+        }
+    }
+    assert!(matches!(phase_estimation_symbolic(&encoding, u64::MAX), Err(WalkError::Clock { .. })));
+    let plain = BlockEncoding { hermitian: false, ..encoding };
+    assert!(matches!(chebyshev_sum_symbolic(&plain, 3), Err(WalkError::NotSelfInverse { .. })));
 }
 
 #[test]

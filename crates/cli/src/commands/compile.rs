@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
     AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    StyleOptions, compile_options,
+    SpectrumOptions, StyleOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -46,6 +46,8 @@ pub(crate) struct Compile {
     #[command(flatten)]
     accuracy: AccuracyOptions,
     #[command(flatten)]
+    spectrum: SpectrumOptions,
+    #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
     certificate: CertificateOptions,
@@ -84,7 +86,7 @@ impl Compile {
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
         let compiled = compile(
             &system,
-            &compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate),
+            &compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate, self.spectrum),
             &progress,
         )?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;

@@ -4,6 +4,7 @@ pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod count;
 pub(crate) mod encode;
+pub(crate) mod estimate;
 pub(crate) mod hessian;
 pub(crate) mod phases;
 pub(crate) mod run;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Solve(command) => command.run(&interrupt),
         Command::Compile(command) => command.run(&interrupt),
         Command::Encode(command) => command.run(&interrupt),
+        Command::Estimate(command) => command.run(&interrupt),
         Command::Run(command) => command.run(&interrupt),
         Command::Verify(command) => command.run(&interrupt),
         Command::Count(command) => command.run(),

@@ -9,7 +9,8 @@ use crate::text::{self, Facts};
 use clap::Args;
 use qnewton::matrix::write_vector;
 use qnewton::pipeline::{
-    FileRun, Kind, Manifest, RunFileOptions, SCHEMA_VERSION, Shots, manifest_path, run_file, write_state,
+    FileRun, Kind, Manifest, NormMethod, RunFileOptions, SCHEMA_VERSION, Shots, manifest_path, run_file,
+    write_state,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ pub(crate) struct Run {
     /// Write the state vector as a NumPy array of complex numbers
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Write x: NumPy if the name ends in .npy, else MatrixMarket
+    /// Write x, or its direction where the norm takes a further query: NumPy if the name ends in .npy, else MatrixMarket
     #[arg(long, value_name = "FILE")]
     solution: Option<PathBuf>,
     #[command(flatten)]
@@ -95,7 +96,8 @@ struct SolutionFields<'a> {
     n: usize,
     solution: &'a [f64],
     success_probability: f64,
-    scale: f64,
+    scale: Option<f64>,
+    norm_method: NormMethod,
 }
 
 impl Run {
@@ -143,7 +145,11 @@ impl Run {
                 n: manifest.system.n,
                 solution: &execution.solution,
                 success_probability: execution.success_probability,
-                scale: manifest.solver.as_ref().map_or(f64::NAN, |solver| solver.scale),
+                scale: execution.scale,
+                norm_method: manifest
+                    .solver
+                    .as_ref()
+                    .map_or(NormMethod::default(), |solver| solver.norm_method),
             });
         let document = Document {
             schema_version: SCHEMA_VERSION,
@@ -169,8 +175,16 @@ impl Run {
         }
         if let Some(fields) = &document.solution {
             facts.add("success", format!("probability {}", text::number(fields.success_probability)));
-            facts.add("scale", text::number(fields.scale));
-            facts.add("solution", text::head(fields.solution, 8));
+            match fields.scale {
+                Some(scale) => {
+                    facts.add("scale", text::number(scale));
+                    facts.add("solution", text::head(fields.solution, 8));
+                }
+                None => {
+                    facts.add("norm", "by a further query, which takes the matrix: `qnewton solve`");
+                    facts.add("direction", format!("{}, up to a sign", text::head(fields.solution, 8)));
+                }
+            }
         }
         facts.add("time", text::seconds(run.seconds));
         let mut shown = facts.render();

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::files::rhs_beside;
 use crate::options::{
     AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    TimeOptions, compile_options,
+    SpectrumOptions, TimeOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -85,6 +85,7 @@ impl Schedule {
                 self.encoding,
                 self.accuracy,
                 CertificateOptions { verify: false },
+                SpectrumOptions::default(),
             ),
             cost: self.scheduling.cost(),
             mode: self.scheduling.decide,

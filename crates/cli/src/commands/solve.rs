@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
     AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    StyleOptions, TimeOptions, compile_options, shots,
+    SpectrumOptions, StyleOptions, TimeOptions, compile_options, shots,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -14,8 +14,8 @@ use crate::text::{self, Facts};
 use clap::Args;
 use qnewton::matrix::write_vector;
 use qnewton::pipeline::{
-    Allocation, CircuitFields, EncodingFields, Readout, ReadoutOptions, SCHEMA_VERSION, Seconds,
-    SolverFields, SystemFields, circuit_fields, compare, encoding_fields, manifest_path, read_out, shots_for,
+    Allocation, CircuitFields, EncodingFields, Readable, Readout, ReadoutOptions, SCHEMA_VERSION, Seconds,
+    SolverFields, SystemFields, circuit_fields, compare, encoding_fields, manifest_path, read_out,
     solver_fields,
 };
 use qnewton::{EmitOptions, LinearSystem, SolveReport, emit};
@@ -46,6 +46,8 @@ pub(crate) struct Solve {
     algorithm: SolverOptions,
     #[command(flatten)]
     accuracy: AccuracyOptions,
+    #[command(flatten)]
+    spectrum: SpectrumOptions,
     #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
@@ -97,6 +99,10 @@ struct Document<'a> {
     relative_error: f64,
     fidelity: f64,
     measured_success_probability: f64,
+    /// What `norm_probability` predicts.
+    measured_norm_probability: Option<f64>,
+    /// Whether an adiabatic walk went as far as the promise of its filter takes.
+    walk_arrived: Option<bool>,
     promise_kept: bool,
     seconds: &'a Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,6 +119,7 @@ struct ReadoutFields<'a> {
     shots: u64,
     magnitude_shots: u64,
     interference_shots: u64,
+    norm_shots: u64,
     seed: u64,
     solution: &'a [f64],
     norm: f64,
@@ -137,7 +144,8 @@ impl Solve {
         )?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options = compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate);
+        let options =
+            compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate, self.spectrum);
         if self.compare_solvers {
             return solver_comparison::run(&system, &options, self.plot.as_deref(), self.show, progress);
         }
@@ -172,9 +180,10 @@ impl Solve {
         let (epsilon, solver) = (compiled.epsilon, compiled.ledger.total());
         let left = ((epsilon - solver) * (epsilon + solver)).max(0.0).sqrt();
         ReadoutFields {
-            shots: magnitude_shots + interference_shots,
+            shots: magnitude_shots + interference_shots + readout.norm_shots,
             magnitude_shots,
             interference_shots,
+            norm_shots: readout.norm_shots,
             seed: self.seed,
             solution: &readout.solution,
             norm: readout.norm,
@@ -182,7 +191,7 @@ impl Solve {
             sign_uncertain: readout.sign_uncertain,
             expected_error: readout.expected_error,
             relative_error: compare(&readout.solution, &compiled.classical_solution).0,
-            shots_for_epsilon: shots_for(left, compiled.facts.n, compiled.success_probability),
+            shots_for_epsilon: Readable::of(compiled).shots_for(left),
         }
     }
 
@@ -199,13 +208,16 @@ impl Solve {
             preparation: SystemPreparation::new(self.preparation.into(), None, &system.reports),
             system: SystemFields::from(&compiled.facts),
             encoding: encoding_fields(&compiled.encoding, &compiled.certificate),
-            solver: solver_fields(compiled),
+            // The scale that a further query told, where the circuit alone does not.
+            solver: SolverFields { scale: solved.execution.scale, ..solver_fields(compiled) },
             circuit: circuit_fields(&compiled.lowered, compiled.basis, &compiled.counts, &compiled.depth)?,
             solution: &solved.execution.solution,
             classical_solution: &compiled.classical_solution,
             relative_error: solved.relative_error,
             fidelity: solved.fidelity,
             measured_success_probability: solved.execution.success_probability,
+            measured_norm_probability: solved.execution.norm_probability,
+            walk_arrived: solved.walk_arrived(),
             promise_kept: solved.holds(),
             seconds: &solved.seconds,
             readout: readout.map(|readout| self.readout_fields(solved, readout)),
@@ -233,6 +245,11 @@ impl Solve {
         );
         facts
             .add("result", format!("fidelity with the classical solution {}", text::number(solved.fidelity)));
+        if solved.walk_arrived() == Some(false) {
+            let text = "less than half of the probability was in the solution when the walk ended: nothing bounds the \
+                        error";
+            facts.add("result", text);
+        }
         if let Some(read) = &document.readout {
             facts.add(
                 "read-out",

@@ -38,6 +38,10 @@ fn documents_have_these_keys() {
     check(&folder, "solve", "solve A.mtx --rhs A.rhs.mtx --damping 0.1 --prune 2");
     check(&folder, "solve_with_shots", "solve A.mtx --rhs A.rhs.mtx --shots 1e4 --seed 1");
     check(&folder, "compare_solvers", "solve A.mtx --rhs A.rhs.mtx --compare-solvers --plot solvers.svg");
+    check(&folder, "solve_direction", "solve A.mtx --rhs A.rhs.mtx --solver shortcut --shots 1e4 --seed 1");
+    check(&folder, "compile_shortcut", "compile A.mtx --rhs A.rhs.mtx --solver shortcut -o d.qasm");
+    check(&folder, "compile_adiabatic", "compile A.mtx --rhs A.rhs.mtx --solver adiabatic -o d.qasm");
+    check(&folder, "run_direction", "run d.qasm");
     check(&folder, "compile", "compile A.mtx --rhs A.rhs.mtx -o s.qasm");
     check(&folder, "encode", "encode A.mtx");
     check(&folder, "encode_with_file", "encode A.mtx -o block.qasm");

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
 mod bad_input;
+mod directions;
 mod emitted;
 mod encode;
+mod estimate;
 mod harness;
 mod help;
 mod json;

@@ -1,13 +1,16 @@
 //! From a system to the circuit of one solver, with its share of the error ledger: one module per solver.
 
+mod direction;
 mod positive;
 mod qsvt;
 mod walk;
 
+use self::positive::Shifted;
 use crate::compile::{Clock, CompileOptions};
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
 use crate::manifest::PolynomialRecord;
+use crate::norm::{NormEstimate, NormMethod};
 use qnewton_core::{ErrorLedger, Monitor, Stage};
 use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::SparseMatrix;
@@ -25,11 +28,16 @@ pub enum Solver {
     Cks,
     /// The odd inversion polynomial by phase estimation of the walk.
     Hhl,
+    /// The direction of the solution by a reflection about a kernel.
+    Shortcut,
+    /// The direction of the solution by an adiabatic walk, whose length is empirical, and a filter.
+    Adiabatic,
 }
 
 impl Solver {
     /// All solvers.
-    pub const ALL: &'static [Solver] = &[Solver::Qsvt, Solver::QsvtPositive, Solver::Cks, Solver::Hhl];
+    pub const ALL: &'static [Solver] =
+        &[Solver::Qsvt, Solver::QsvtPositive, Solver::Cks, Solver::Hhl, Solver::Shortcut, Solver::Adiabatic];
 
     /// The name in documents and on command lines.
     pub fn name(self) -> &'static str {
@@ -38,6 +46,8 @@ impl Solver {
             Solver::QsvtPositive => "qsvt-positive",
             Solver::Cks => "cks",
             Solver::Hhl => "hhl",
+            Solver::Shortcut => "shortcut",
+            Solver::Adiabatic => "adiabatic",
         }
     }
 
@@ -52,30 +62,64 @@ impl Solver {
             }
             Solver::Cks => "symmetric A: the same polynomial as qsvt, a linear combination of walk steps",
             Solver::Hhl => "symmetric A: the same polynomial as qsvt, by phase estimation of the walk",
+            Solver::Shortcut => {
+                "direction by a reflection about a kernel, about (alpha/sigma_min) ln(2 sqrt 2 kappa/epsilon) queries; \
+                 norm and sign by one more"
+            }
+            Solver::Adiabatic => {
+                "direction by an adiabatic walk of empirical length and a filter; norm and sign by one more query"
+            }
         }
     }
 
     /// Whether it applies to a matrix with these facts.
     pub fn applies(self, facts: &SystemFacts) -> bool {
         match self {
-            Solver::Qsvt => true,
+            Solver::Qsvt | Solver::Shortcut | Solver::Adiabatic => true,
             Solver::QsvtPositive => facts.symmetric && facts.spectrum.positive_definite == Some(true),
             Solver::Cks | Solver::Hhl => facts.symmetric,
         }
     }
 
-    /// Queries of the matrix for a polynomial of a degree.
-    pub fn queries(self, degree: u64) -> u64 {
+    /// Whether only symmetric matrices will do.
+    pub(crate) fn needs_symmetry(self) -> bool {
+        matches!(self, Solver::QsvtPositive | Solver::Cks | Solver::Hhl)
+    }
+
+    /// Refuses a matrix that it does not apply to, with the reason.
+    pub(crate) fn check(self, facts: &SystemFacts) -> Result<(), PipelineError> {
         match self {
-            Solver::Qsvt | Solver::QsvtPositive => degree,
-            Solver::Cks => cks::queries(degree as usize),
-            Solver::Hhl => hhl::queries(degree as usize),
+            solver if solver.applies(facts) => Ok(()),
+            Solver::QsvtPositive => Err(PipelineError::NotPositiveDefinite {
+                symmetric: facts.symmetric,
+                smallest_eigenvalue: facts.spectrum.smallest_eigenvalue,
+            }),
+            solver => Err(PipelineError::NotSymmetric { solver: solver.name() }),
         }
     }
 
-    /// Whether every query is under the control of a qubit.
+    /// Queries of the matrix for a polynomial of a degree, where that determines them.
+    pub fn queries(self, degree: u64) -> Option<u64> {
+        match self {
+            Solver::Qsvt | Solver::QsvtPositive | Solver::Shortcut => Some(degree),
+            Solver::Cks => Some(cks::queries(degree as usize)),
+            Solver::Hhl => Some(hhl::queries(degree as usize)),
+            Solver::Adiabatic => None,
+        }
+    }
+
+    /// Whether every query is under the control of a qubit. Those of [`Solver::Adiabatic`]'s walk are, those of its
+    /// filter are not.
     pub fn controls_queries(self) -> bool {
-        self == Solver::QsvtPositive
+        matches!(self, Solver::QsvtPositive | Solver::Shortcut)
+    }
+
+    /// How the norm of the solution follows.
+    pub fn norm_method(self) -> NormMethod {
+        match self {
+            Solver::Shortcut | Solver::Adiabatic => NormMethod::FurtherQuery,
+            _ => NormMethod::Scale,
+        }
     }
 
     /// The solver with a name.
@@ -91,6 +135,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) padded: &'a SparseMatrix<f64>,
     /// The right-hand side on 2^n unknowns.
     pub(crate) rhs: &'a [f64],
+    /// The norm of the classical solution.
+    pub(crate) solution_norm: f64,
     pub(crate) options: &'a CompileOptions,
     /// What a scaling makes of relative errors: those of the solution are up to this factor larger.
     pub(crate) stretch: f64,
@@ -105,9 +151,25 @@ pub(crate) struct Assembled {
     pub(crate) degree: u64,
     pub(crate) polynomial: PolynomialRecord,
     pub(crate) phase_residual: f64,
-    /// x = scale * unnormalised projected amplitudes, for a right-hand side of norm 1.
-    pub(crate) unit_scale: f64,
+    pub(crate) output: Output,
     pub(crate) circuit: SolverCircuit,
+}
+
+/// What the projected amplitudes are.
+pub(crate) enum Output {
+    /// The solution over a factor.
+    Scaled {
+        /// x = scale * unnormalised projected amplitudes, for a right-hand side of norm 1.
+        unit_scale: f64,
+    },
+    /// The direction of the solution, up to a sign.
+    Direction {
+        /// Predicted.
+        success_probability: f64,
+        /// Expected until one succeeds.
+        executions: f64,
+        norm_estimate: Option<NormEstimate>,
+    },
 }
 
 /// The circuit of a solver for a system.
@@ -117,11 +179,26 @@ pub(crate) fn assemble(
     clock: &mut Clock,
     monitor: &dyn Monitor,
 ) -> Result<Assembled, PipelineError> {
+    solver.check(problem.facts)?;
     match solver {
         Solver::Qsvt => qsvt::assemble(problem, clock, monitor),
         Solver::QsvtPositive => positive::assemble(problem, clock, monitor),
         Solver::Cks | Solver::Hhl => walk::assemble(solver, problem, clock, monitor),
+        Solver::Shortcut | Solver::Adiabatic => direction::assemble(solver, problem, clock, monitor),
     }
+}
+
+/// The encoding that a solver takes, and the multiple of the identity that it is less than A.
+pub(crate) fn encode(solver: Solver, problem: &Problem<'_>) -> Result<(BlockEncoding, f64), PipelineError> {
+    Ok(match solver {
+        Solver::Qsvt => (qsvt::encode(problem)?, 0.0),
+        Solver::QsvtPositive => {
+            let Shifted { encoding, shift, .. } = positive::encode_shifted(problem)?;
+            (encoding, shift)
+        }
+        Solver::Cks | Solver::Hhl => (walk::encode(solver, problem)?, 0.0),
+        Solver::Shortcut | Solver::Adiabatic => (direction::encode(solver, problem)?, 0.0),
+    })
 }
 
 impl Problem<'_> {

@@ -4,7 +4,7 @@
 //! through the spectrum of A as y does through that of B/alpha. Where y may leave it, the polynomial grows; what that
 //! costs in success probability decides between encodings and shifts.
 
-use super::{Assembled, Problem, Solver};
+use super::{Assembled, Output, Problem, Solver};
 use crate::choice::encode_for_walk;
 use crate::compile::Clock;
 use crate::error::PipelineError;
@@ -24,12 +24,6 @@ pub(super) fn assemble(
 ) -> Result<Assembled, PipelineError> {
     let Problem { facts, rhs, options, stretch, .. } = problem;
     let spectrum = &facts.spectrum;
-    if !facts.symmetric || spectrum.positive_definite != Some(true) {
-        return Err(PipelineError::NotPositiveDefinite {
-            symmetric: facts.symmetric,
-            smallest_eigenvalue: spectrum.smallest_eigenvalue,
-        });
-    }
     let epsilon = options.epsilon / stretch;
     monitor.begin("encoding", 0);
     let Shifted { shift, matrix, encoding } = encode_shifted(problem)?;
@@ -75,7 +69,7 @@ pub(super) fn assemble(
     let PositiveInverse { series, .. } = polynomial;
     Ok(Assembled {
         solver: Solver::QsvtPositive,
-        unit_scale: walk.normalization,
+        output: Output::Scaled { unit_scale: walk.normalization },
         certificate,
         ledger,
         degree: series.degree() as u64,
@@ -84,6 +78,8 @@ pub(super) fn assemble(
             epsilon: polynomial_epsilon,
             normalization: walk.normalization,
             positive: Some(PositiveRecord { shift, lower: range.lower, upper: range.upper }),
+            reflection: None,
+            walk: None,
         },
         phase_residual: walk.residual,
         encoding,
@@ -92,15 +88,16 @@ pub(super) fn assemble(
 }
 
 /// A - shift I and its encoding.
-struct Shifted {
-    shift: f64,
+pub(super) struct Shifted {
+    pub(super) shift: f64,
     matrix: SparseMatrix<f64>,
-    encoding: BlockEncoding,
+    pub(super) encoding: BlockEncoding,
 }
 
 /// The cheapest of the encodings of A - shift I for a few shifts.
-fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineError> {
+pub(super) fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineError> {
     let Problem { facts, padded, options, .. } = problem;
+    Solver::QsvtPositive.check(facts)?;
     let (lower, upper) = (facts.spectrum.smallest, facts.spectrum.norm);
     let diagonal = (0..padded.rows()).map(|k| padded.get(k, k));
     let (least, most) = diagonal.fold((f64::INFINITY, 0.0f64), |(a, b), value| (a.min(value), b.max(value)));

@@ -1,25 +1,31 @@
 //! The odd inversion polynomial.
 
-use super::{Assembled, Problem, Solver};
+use super::{Assembled, Output, Problem, Solver};
 use crate::choice::encode_chosen;
 use crate::compile::Clock;
 use crate::error::PipelineError;
 use crate::inversion::{Inversion, invert};
 use crate::manifest::PolynomialRecord;
 use qnewton_core::{Monitor, Stage};
-use qnewton_encoding::{SparseColumns, Verification, certify};
+use qnewton_encoding::{BlockEncoding, EncodingError, SparseColumns, Verification, certify};
 use qnewton_qlsa::phases::qsvt_angles;
 use qnewton_qlsa::qsvt::inverse_direction_circuit;
+
+/// The encoding of the matrix.
+pub(super) fn encode(problem: &Problem<'_>) -> Result<BlockEncoding, EncodingError> {
+    let options = problem.options;
+    encode_chosen(problem.padded, problem.facts, &options.encoding, options.epsilon)
+}
 
 pub(super) fn assemble(
     problem: &Problem<'_>,
     clock: &mut Clock,
     monitor: &dyn Monitor,
 ) -> Result<Assembled, PipelineError> {
-    let Problem { facts, padded, rhs, options, stretch } = problem;
+    let Problem { facts, padded, rhs, options, stretch, .. } = problem;
     let epsilon = options.epsilon;
     monitor.begin("encoding", 0);
-    let encoding = encode_chosen(padded, facts, &options.encoding, epsilon)?;
+    let encoding = encode(problem)?;
     let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
     let certificate = certify(&encoding, &SparseColumns::of(padded), verification, monitor)?;
     clock.stage("encoding");
@@ -50,7 +56,7 @@ pub(super) fn assemble(
     clock.stage("circuit");
     Ok(Assembled {
         solver: Solver::Qsvt,
-        unit_scale: normalization / encoding.alpha,
+        output: Output::Scaled { unit_scale: normalization / encoding.alpha },
         encoding,
         certificate,
         ledger,
@@ -60,6 +66,8 @@ pub(super) fn assemble(
             epsilon: polynomial_epsilon,
             normalization,
             positive: None,
+            reflection: None,
+            walk: None,
         },
         phase_residual: factors.residual,
         circuit,

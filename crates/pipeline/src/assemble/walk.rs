@@ -1,12 +1,12 @@
 //! The odd inversion polynomial without phase factors: as a sum of walk steps, or by phase estimation of the walk.
 
-use super::{Assembled, Problem, Solver};
+use super::{Assembled, Output, Problem, Solver};
 use crate::choice::{encode_for_walk, queries};
 use crate::compile::Clock;
 use crate::error::PipelineError;
 use crate::manifest::PolynomialRecord;
 use qnewton_core::{Monitor, Stage};
-use qnewton_encoding::{SparseColumns, Verification, certify};
+use qnewton_encoding::{BlockEncoding, SparseColumns, Verification, certify};
 use qnewton_qlsa::cks::chebyshev_sum_circuit;
 use qnewton_qlsa::hhl::{clock_qubits, phase_estimation_circuit};
 use qnewton_qlsa::polynomial::{inverse_relative, relative_degree};
@@ -14,19 +14,23 @@ use qnewton_qlsa::polynomial::{inverse_relative, relative_degree};
 /// Larger clocks are not compiled: their tables take too long to lower, and their states too much memory.
 const CLOCK_LIMIT: usize = 16;
 
+/// The encoding of the symmetric matrix, its own inverse.
+pub(super) fn encode(solver: Solver, problem: &Problem<'_>) -> Result<BlockEncoding, PipelineError> {
+    let Problem { facts, padded, options, .. } = problem;
+    solver.check(facts)?;
+    Ok(encode_for_walk(padded, facts, &options.encoding, &queries(facts, options.epsilon))?)
+}
+
 pub(super) fn assemble(
     solver: Solver,
     problem: &Problem<'_>,
     clock: &mut Clock,
     monitor: &dyn Monitor,
 ) -> Result<Assembled, PipelineError> {
-    let Problem { facts, padded, rhs, options, stretch } = problem;
-    if !facts.symmetric {
-        return Err(PipelineError::NotSymmetric { solver: solver.name() });
-    }
+    let Problem { facts, padded, rhs, options, stretch, .. } = problem;
     let epsilon = options.epsilon / stretch;
     monitor.begin("encoding", 0);
-    let encoding = encode_for_walk(padded, facts, &options.encoding, &queries(facts, options.epsilon))?;
+    let encoding = encode(solver, problem)?;
     let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
     let certificate = certify(&encoding, &SparseColumns::of(padded), verification, monitor)?;
     clock.stage("encoding");
@@ -65,7 +69,7 @@ pub(super) fn assemble(
     clock.stage("circuit");
     Ok(Assembled {
         solver,
-        unit_scale: walk.normalization / encoding.alpha,
+        output: Output::Scaled { unit_scale: walk.normalization / encoding.alpha },
         encoding,
         certificate,
         ledger,
@@ -75,6 +79,8 @@ pub(super) fn assemble(
             epsilon: polynomial_epsilon,
             normalization: walk.normalization,
             positive: None,
+            reflection: None,
+            walk: None,
         },
         phase_residual: 0.0,
         circuit: walk.solver,

@@ -44,7 +44,7 @@ impl Allocation {
     /// For `n` unknowns; an error unless there are 4 to 2^53 shots.
     pub fn of(shots: u64, n: usize) -> Result<Self, ReadoutError> {
         if !(4..=MOST_SHOTS).contains(&shots) {
-            return Err(ReadoutError::Shots { shots });
+            return Err(ReadoutError::Shots { shots, least: 4 });
         }
         let magnitude_shots = shots / 2;
         let interference_shots = shots - magnitude_shots;
@@ -87,4 +87,35 @@ pub fn shots_for(error: f64, n: usize, success_probability: f64) -> u64 {
     // At most half of the runs of interference, a quarter of all, goes to the reference.
     let shots = (effective + reference).min(effective * 4.0 / 3.0).ceil().max(4.0);
     if shots <= MOST_SHOTS as f64 { shots as u64 } else { u64::MAX }
+}
+
+/// Of `shots` those that read norm and sign of a solution whose direction the others read: as many as leave the least
+/// error, with q the probability that the further query succeeds, given that the solver did. An error unless there are
+/// 8 to 2^53 shots.
+///
+/// M shots leave (N - p)/(4 p M) of the squared error to the direction ([`expected_error`]) and (1 - p q)/(4 p q M) to
+/// the norm, the same with one unknown: their sum is least where M is proportional to the roots of the two factors.
+pub(super) fn norm_shots(shots: u64, n: usize, p: f64, q: f64) -> Result<u64, ReadoutError> {
+    if !(8..=MOST_SHOTS).contains(&shots) {
+        return Err(ReadoutError::Shots { shots, least: 8 });
+    }
+    let wanted = (norm_share(n, p, q) * shots as f64).round() as u64;
+    Ok(wanted.clamp(4, shots - 4))
+}
+
+/// The shots after which direction, norm and sign together leave an expected `error`: see [`shots_for`].
+pub fn shots_with_norm_for(error: f64, n: usize, success_probability: f64, norm_probability: f64) -> u64 {
+    let share = norm_share(n, success_probability, norm_probability);
+    // The squared errors are in the ratio of the shots.
+    let direction = shots_for(error * (1.0 - share).sqrt(), n, success_probability);
+    direction.saturating_add(shots_for(error * share.sqrt(), 1, success_probability * norm_probability))
+}
+
+/// The share of the shots that reads the norm.
+fn norm_share(n: usize, p: f64, q: f64) -> f64 {
+    let factor = |unknowns: f64, p: f64| ((unknowns - p).max(0.0) / p).sqrt();
+    let (direction, norm) = (factor(n as f64, p), factor(1.0, p * q));
+    let share = norm / (direction + norm);
+    // A prediction may be 0 by underflow, or 1.
+    if share.is_nan() { 0.5 } else { share.clamp(0.01, 0.99) }
 }

@@ -12,10 +12,12 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ReadoutError {
     /// Too few or too many shots.
-    #[error("{shots} shots; from 4 to 2^53 can be taken")]
+    #[error("{shots} shots; from {least} to 2^53 can be taken")]
     Shots {
         /// What was asked for.
         shots: u64,
+        /// The fewest that are enough for all circuits.
+        least: u64,
     },
     /// The register does not hold the solution.
     #[error(

@@ -5,23 +5,26 @@
 //! interference with a uniform reference state ([`qnewton_qlsa::readout`]); [`Allocation`] says how shots are shared
 //! and why, [`expected_error`] what comes of them. The executor stands in for the device: it computes each circuit's
 //! outcome probabilities once, and counts are drawn from them with a seeded generator. Nothing else enters the
-//! estimates.
+//! estimates. Of a solver that leaves the direction of the solution, a part of the shots reads norm and sign.
 
 mod budget;
 mod error;
 mod estimator;
 mod observables;
 mod outcomes;
+mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use budget::{Allocation, expected_error, shots_for};
+pub use budget::{Allocation, expected_error, shots_for, shots_with_norm_for};
 pub use error::ReadoutError;
 pub use estimator::{Amplitude, Counts};
 pub use observables::{Estimate, overlap, quadratic_form};
+pub use scale::Scale;
 
 use crate::compile::{CompiledSystem, norm, unscaled};
 use crate::execute::ExecuteOptions;
+use crate::norm::Direction;
 use outcomes::{draw, probabilities};
 use qnewton_circuit::QubitId;
 use qnewton_core::Monitor;
@@ -50,8 +53,8 @@ pub struct Readable<'a> {
     pub solver: &'a SolverCircuit,
     /// Number of unknowns; values of `system` from there on are padding.
     pub n: usize,
-    /// y = scale * unnormalised projected amplitudes.
-    pub scale: f64,
+    /// How the amplitudes become the solution y.
+    pub scale: Scale<'a>,
     /// The diagonal S of a scaling, one entry for each unknown: x = S y.
     pub scaling: Option<&'a [f64]>,
     /// Predicted probability that all registers but `system` read 0. It chooses a weight in [`overlap`] and biases
@@ -72,9 +75,24 @@ impl<'a> Readable<'a> {
         Readable {
             solver: &compiled.solver,
             n: compiled.facts.n,
-            scale: compiled.scale,
+            scale: match (compiled.scale, compiled.direction) {
+                (None, Some(Direction { norm_probability: probability, .. })) => {
+                    Scale::FurtherQuery { encoding: &compiled.encoding, rhs: &compiled.rhs, probability }
+                }
+                (scale, _) => Scale::Known(scale.unwrap_or(f64::NAN)),
+            },
             scaling: compiled.scaling.as_deref(),
             success_probability: compiled.success_probability,
+        }
+    }
+
+    /// The shots after which they leave an expected relative error.
+    pub fn shots_for(&self, error: f64) -> u64 {
+        match self.scale {
+            Scale::Known(_) => shots_for(error, self.n, self.success_probability),
+            Scale::FurtherQuery { probability, .. } => {
+                shots_with_norm_for(error, self.n, self.success_probability, probability)
+            }
         }
     }
 
@@ -110,15 +128,17 @@ pub struct Readout {
     pub solution: Vec<f64>,
     /// Its Euclidean norm.
     pub norm: f64,
-    /// How the shots were shared.
+    /// How the shots for the amplitudes were shared.
     pub allocation: Allocation,
+    /// Shots that read norm and sign, where the solver leaves the direction only.
+    pub norm_shots: u64,
     /// Share of the runs of the solver alone in which all registers but `system` read 0.
     pub success_frequency: f64,
     /// Expected ||x_hat - x|| / ||x|| from the shots alone, judged from the counts: the root mean square over what x
     /// may be after them. Infinite if the solution read is 0; from about 1 on nothing was learned. The solver's own
     /// error comes on top.
     pub expected_error: f64,
-    /// Number of entries whose other sign keeps a probability of at least 1 %.
+    /// Number of entries whose other sign keeps a probability of at least 1 %; all where that of the whole does.
     pub sign_uncertain: usize,
     /// Seconds that computing the outcomes took: not those of a device.
     pub seconds: f64,
@@ -144,9 +164,12 @@ pub fn read_solution(
     monitor: &dyn Monitor,
 ) -> Result<Readout, ReadoutError> {
     let start = Instant::now();
-    let allocation = Allocation::of(options.shots, readable.n)?;
+    options.check()?;
     let system = readable.system()?;
     let n = readable.n;
+    let mut generator = Pcg64::seed_from_u64(options.seed);
+    let scale = readable.read_scale(options.shots, &system, &mut generator, execute_options, monitor)?;
+    let allocation = Allocation::of(options.shots - scale.shots, n)?;
     let queries = readable.solver.queries;
     let alone = probabilities(&readable.solver.circuit, &system, queries, execute_options, monitor)?;
     let reference: Vec<f64> = (0..alone.len()).map(|j| if j < n { 1.0 } else { 0.0 }).collect();
@@ -154,7 +177,6 @@ pub fn read_solution(
     let selected: Vec<QubitId> = circuit.system.iter().copied().chain([circuit.control]).collect();
     let interfering = probabilities(&circuit.circuit, &selected, queries, execute_options, monitor)?;
 
-    let mut generator = Pcg64::seed_from_u64(options.seed);
     let magnitudes = draw(&alone, allocation.magnitude_shots, &mut generator)?;
     let signed = draw(&interfering, allocation.interference_shots, &mut generator)?;
     let (plus, minus) = signed.split_at(alone.len());
@@ -163,9 +185,8 @@ pub fn read_solution(
         .map(|j| Counts { alone: magnitudes[j], plus: plus[j], minus: minus[j] })
         .map(|counts| counts.amplitude(&allocation, n))
         .collect();
-    let means = amplitudes.iter().map(|amplitude| readable.scale * amplitude.mean).collect::<Vec<_>>();
-    let deviations: Vec<f64> =
-        amplitudes.iter().map(|amplitude| readable.scale * amplitude.deviation).collect();
+    let means: Vec<f64> = amplitudes.iter().map(|amplitude| scale.value * amplitude.mean).collect();
+    let deviations: Vec<f64> = amplitudes.iter().map(|amplitude| scale.value * amplitude.deviation).collect();
     let solution = readable.scaled(&means);
     let length = norm(&solution);
     let spread = norm(&readable.scaled(&deviations));
@@ -173,9 +194,13 @@ pub fn read_solution(
         solution,
         norm: length,
         allocation,
+        norm_shots: scale.shots,
         success_frequency: magnitudes.iter().sum::<u64>() as f64 / allocation.magnitude_shots as f64,
-        expected_error: if length > 0.0 { spread / length } else { f64::INFINITY },
-        sign_uncertain: amplitudes.iter().filter(|amplitude| amplitude.wrong_sign >= UNCERTAIN).count(),
+        expected_error: if length > 0.0 { (spread / length).hypot(scale.deviation) } else { f64::INFINITY },
+        sign_uncertain: amplitudes
+            .iter()
+            .filter(|amplitude| scale.sign_uncertain || amplitude.wrong_sign >= UNCERTAIN)
+            .count(),
         seconds: start.elapsed().as_secs_f64(),
     })
 }

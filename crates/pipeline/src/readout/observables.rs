@@ -17,11 +17,11 @@ use std::time::Instant;
 /// A number that was estimated from shots.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The estimate; its mean over the shots is exact.
+    /// The estimate; its mean over the shots is exact, up to second order in the error of a norm that had to be read.
     pub value: f64,
     /// Its standard deviation, judged from the counts.
     pub standard_error: f64,
-    /// Runs of the circuit.
+    /// Runs of circuits.
     pub shots: u64,
     /// Seconds that computing the outcomes took: not those of a device.
     pub seconds: f64,
@@ -49,8 +49,8 @@ pub fn overlap(
     // Any weight is unbiased; the prediction may be off, or 0 by underflow.
     let weight = 1.0 / (1.0 + readable.success_probability.clamp(1e-12, 1.0).sqrt());
     let circuit = interference_circuit(readable.solver, &reference, weight)?;
-    let factor = readable.scale * length / (2.0 * (weight * (1.0 - weight)).sqrt());
-    difference(&circuit, factor, readable.solver.queries, options, execute_options, monitor)
+    let factor = length / (2.0 * (weight * (1.0 - weight)).sqrt());
+    difference(readable, &circuit, Factor { value: factor, power: 1 }, options, execute_options, monitor)
 }
 
 /// x^T M x by a Hadamard test of a block encoding of M behind the solver: alpha times the difference of the
@@ -77,15 +77,21 @@ pub fn quadratic_form(
     let padded = SparseMatrix::from_triplets(size, size, entries)?;
     let encoding = encode_cheapest(&padded, &EncodingOptions::default(), &|alpha| alpha * alpha)?;
     let circuit = expectation_circuit(readable.solver, &encoding)?;
-    let factor = readable.scale * readable.scale * encoding.alpha;
-    difference(&circuit, factor, readable.solver.queries, options, execute_options, monitor)
+    let factor = Factor { value: encoding.alpha, power: 2 };
+    difference(readable, &circuit, factor, options, execute_options, monitor)
 }
 
-/// `factor` times the difference of the success frequencies at the two values of the control.
+/// What a difference of frequencies is multiplied by: `value` and a power of the factor between amplitudes and solution.
+struct Factor {
+    value: f64,
+    power: i32,
+}
+
+/// The difference of the success frequencies at the two values of the control, times a factor.
 fn difference(
+    readable: &Readable,
     circuit: &ReadoutCircuit,
-    factor: f64,
-    queries: u64,
+    factor: Factor,
     options: &ReadoutOptions,
     execute_options: &ExecuteOptions,
     monitor: &dyn Monitor,
@@ -93,16 +99,24 @@ fn difference(
     let start = Instant::now();
     options.check()?;
     let selected: Vec<QubitId> = circuit.system.iter().copied().chain([circuit.control]).collect();
+    let mut generator = Pcg64::seed_from_u64(options.seed);
+    let system = &circuit.system;
+    let scale = readable.read_scale(options.shots, system, &mut generator, execute_options, monitor)?;
+    let runs = options.shots - scale.shots;
+    let queries = readable.solver.queries;
     let outcomes = probabilities(&circuit.circuit, &selected, queries, execute_options, monitor)?;
     let (zero, one) = outcomes.split_at(outcomes.len() / 2);
     let at_control = [zero.iter().sum(), one.iter().sum()];
-    let counts = draw(&at_control, options.shots, &mut Pcg64::seed_from_u64(options.seed))?;
-    let (plus, minus, shots) = (counts[0] as f64, counts[1] as f64, options.shots as f64);
-    let mean = (plus - minus) / shots;
-    let variance = ((plus + minus) / shots - mean * mean) / shots;
+    let counts = draw(&at_control, runs, &mut generator)?;
+    let (plus, minus, runs) = (counts[0] as f64, counts[1] as f64, runs as f64);
+    let mean = (plus - minus) / runs;
+    let variance = ((plus + minus) / runs - mean * mean) / runs;
+    let value = factor.value * scale.value.powi(factor.power);
+    // That of the scale counts as often as its power says.
+    let scaling = f64::from(factor.power) * scale.deviation * value * mean;
     Ok(Estimate {
-        value: factor * mean,
-        standard_error: factor.abs() * variance.max(0.0).sqrt(),
+        value: value * mean,
+        standard_error: (value * variance.max(0.0).sqrt()).hypot(scaling),
         shots: options.shots,
         seconds: start.elapsed().as_secs_f64(),
     })

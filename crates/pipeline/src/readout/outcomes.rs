@@ -16,7 +16,7 @@ pub(super) fn probabilities(
     options: &ExecuteOptions,
     monitor: &dyn Monitor,
 ) -> Result<Vec<f64>, ReadoutError> {
-    refuse_if_slow(circuit, queries, options)?;
+    refuse_if_slow(&[circuit], queries, options)?;
     let program = Program::<f64>::new(circuit)?;
     let mut state = StateVector::zero(program.qubits())?;
     program.run(&mut state, &RunOptions::default(), monitor)?;

@@ -99,8 +99,13 @@ fn scalings_and_padding_are_undone_and_numbers_agree() {
     let amplitudes = [0.2, -0.3, 0.1, 0.0];
     let solver = toy(&amplitudes);
     let scaling = [2.0, 0.5, 4.0];
-    let readable =
-        Readable { solver: &solver, n: 3, scale: 10.0, scaling: Some(&scaling), success_probability: 0.14 };
+    let readable = Readable {
+        solver: &solver,
+        n: 3,
+        scale: Scale::Known(10.0),
+        scaling: Some(&scaling),
+        success_probability: 0.14,
+    };
     let exact = [4.0, -1.5, 4.0];
     let limits = ExecuteOptions::default();
     let shots = 4_000_000;

@@ -4,11 +4,11 @@ use super::plan::{AdiabaticPlan, Path};
 use crate::polynomial::eigenstate_filter;
 use crate::shortcut::StateSolverError;
 use crate::shortcut::error::{check, check_rhs};
-use crate::shortcut::kernel::{KernelProblem, add_kernel_polynomial};
+use crate::shortcut::kernel::{KernelAngles, KernelProblem, add_kernel_polynomial, borrow};
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_state_preparation;
+use crate::state_preparation::{add_tabulated_preparation, symbolic_amplitudes};
 use qnewton_circuit::{
-    AngleTable, Call, Circuit, Control, Definition, DefinitionId, Gate, QubitId, Structured,
+    AngleTable, Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId, Structured,
     StructuredOperation,
 };
 use qnewton_encoding::BlockEncoding;
@@ -31,9 +31,41 @@ pub fn adiabatic_circuit(
     let steps = plan.walk_steps;
     check("walk_steps", steps as f64, steps <= STEP_LIMIT, "[2, 2^27], else they are not written out")?;
     let polynomial = eigenstate_filter(plan.sigma_min, plan.filter_error)?;
+    let tables = Tables {
+        rhs: AngleTable::Dense(rhs.to_vec()),
+        walk: AngleTable::Dense(plan.angles()),
+        filter: KernelAngles::of(&polynomial.series)?,
+    };
+    Ok(build(encoding, plan.path, tables)?)
+}
+
+/// The circuit of a plan for any right-hand side, for its cost: tables have lengths only.
+pub fn adiabatic_symbolic(
+    encoding: &BlockEncoding,
+    plan: &AdiabaticPlan,
+) -> Result<SolverCircuit, CircuitError> {
+    let tables = Tables {
+        rhs: symbolic_amplitudes(encoding.system_qubits),
+        walk: AngleTable::Symbolic { length: plan.walk_steps / 2 },
+        filter: KernelAngles::symbolic(plan.filter_degree),
+    };
+    build(encoding, plan.path, tables)
+}
+
+/// What fills a circuit.
+struct Tables {
+    rhs: AngleTable,
+    /// One angle for each pair of steps.
+    walk: AngleTable,
+    filter: KernelAngles,
+}
+
+fn build(encoding: &BlockEncoding, path: Path, tables: Tables) -> Result<SolverCircuit, CircuitError> {
+    let Tables { rhs, walk, filter } = tables;
+    let (steps, degree) = (2 * walk.len(), filter.degree());
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let rhs = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
+    let rhs = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
     let (mut prepare, qubits) =
         with_registers(&circuit.fresh_name("prepare_in_frame"), &query.registers, &[]);
     let (projected, _) = projected_qubits(encoding, &prepare, &qubits);
@@ -41,7 +73,7 @@ pub fn adiabatic_circuit(
     query.enter(&mut prepare);
     let prepare = circuit.add(prepare);
 
-    let layout = Layout::new(plan.path, &query, projected);
+    let layout = Layout::new(path, &query, projected);
     let step = add_walk_step(&mut circuit, encoding, &query, prepare, &layout);
     let (mut block, _) = with_registers(&circuit.fresh_name("block"), &query.registers, &[]);
     block.call(query.call(false));
@@ -51,7 +83,7 @@ pub fn adiabatic_circuit(
         projected: layout.projected.clone(),
         prepare,
     };
-    let (filter, degree) = add_kernel_polynomial(&mut circuit, &problem, &polynomial.series)?;
+    let filter = add_kernel_polynomial(&mut circuit, &problem, filter);
 
     // The filter must not bring back what the walk left outside the ancillas' |0>: a flag remembers it.
     let flagged = !layout.projected.is_empty();
@@ -60,8 +92,9 @@ pub fn adiabatic_circuit(
     let (mut main, walked) = with_registers("main", &layout.registers, more);
     let signal = QubitId(walked.len() as u32);
     main.call(Call::new(prepare, qubits.iter().copied()));
-    let table = circuit.add_angles(AngleTable::Dense(plan.angles()));
-    main.call(Call::new(step, walked.iter().copied()).repeated_with(steps / 2, table));
+    let repetitions = walk.len();
+    let table = circuit.add_angles(walk);
+    main.call(Call::new(step, walked.iter().copied()).repeated_with(repetitions, table));
     if flagged {
         let flag = QubitId(signal.0 + 1);
         main.gate(Gate::X, &[flag], &[]);
@@ -76,7 +109,7 @@ pub fn adiabatic_circuit(
     }
     query.leave(&mut main);
     circuit.add(main);
-    let each = if plan.path == Path::General && !encoding.hermitian { 2 } else { 1 };
+    let each = if path == Path::General && !encoding.hermitian { 2 } else { 1 };
     Ok(SolverCircuit { circuit, queries: each * steps + degree, queries_b: 1 + steps + degree })
 }
 
@@ -115,6 +148,8 @@ fn add_walk_step(
 ) -> DefinitionId {
     let name = circuit.fresh_name("signs_of_zero");
     let (mut signs, qubits) = with_registers(&name, &layout.registers, &[]);
+    // The signal of the filter has nothing to do meanwhile.
+    borrow(&mut signs);
     sign_of_zero(&mut signs, layout, &qubits);
     let signs = circuit.add(signs);
     let (mut reflect, _) = with_registers(&circuit.fresh_name("reflect_about_image"), &layout.registers, &[]);

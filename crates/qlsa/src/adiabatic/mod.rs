@@ -18,5 +18,5 @@
 mod circuit;
 mod plan;
 
-pub use circuit::adiabatic_circuit;
+pub use circuit::{adiabatic_circuit, adiabatic_symbolic};
 pub use plan::{AdiabaticPlan, Path, published_walk_steps};

@@ -6,29 +6,36 @@
 //! phase factors. User coefficients enter by [`ChebyshevSeries::new`], [`ChebyshevSeries::from_full`] or
 //! [`ChebyshevSeries::from_monomials`].
 
+mod amplifying;
 mod approximation;
 mod error_function;
 mod exponential;
 mod extremum;
 mod filter;
 mod gaussian;
+mod gram;
 pub(crate) mod grid;
 mod interval;
 mod inverse;
 mod monomials;
 mod positive;
 mod series;
+mod sine_inverse;
 mod step;
 
+pub use amplifying::{AmplifyingPolynomial, amplifying};
 pub use approximation::Approximation;
 pub use exponential::{cosine, sine};
 pub use extremum::MaxNorm;
 pub use filter::{eigenstate_filter, kernel_reflection};
 pub use gaussian::gaussian;
+pub use gram::{GramInverse, gram_inverse, gram_inverse_degree};
 pub use inverse::{
     InverseForm, InversePolynomial, inverse_absolute, inverse_cks, inverse_relative, inverse_with_outliers,
     relative_degree,
 };
 pub use positive::{PositiveInverse, PositiveRange, inverse_positive};
 pub use series::{ChebyshevSeries, Parity, PolynomialError};
+pub(crate) use sine_inverse::sine_inverse_order;
+pub use sine_inverse::{SineInverse, sine_inverse};
 pub use step::{rectangle, sign};

@@ -32,12 +32,17 @@ impl PositiveRange {
         (self.upper + self.lower) / (self.upper - self.lower)
     }
 
+    /// acosh z(0), without cancellation where the interval nearly begins at 0.
+    fn arc(&self) -> f64 {
+        2.0 * (self.lower / (self.upper - self.lower)).sqrt().asinh()
+    }
+
     /// Degree of the polynomial for a relative error, in closed form; infinite or NaN where there is none.
     pub fn degree(&self, epsilon: f64) -> f64 {
         if self.upper <= self.lower {
             return 0.0;
         }
-        ((1.0 / epsilon).acosh() / self.center().acosh()).ceil().max(1.0) - 1.0
+        ((1.0 / epsilon).acosh() / self.arc()).ceil().max(1.0) - 1.0
     }
 }
 
@@ -64,7 +69,7 @@ pub fn inverse_positive(range: &PositiveRange, epsilon: f64) -> Result<PositiveI
     }
     let order = degree as usize + 1;
     let center = range.center();
-    let at_zero = (order as f64 * center.acosh()).cosh();
+    let at_zero = (order as f64 * range.arc()).cosh();
     let value = |y: f64| {
         let z = center - 2.0 * (shift + scale * y) / (upper - lower);
         2.0 / (upper - lower) * divided_difference(order, center, z) / at_zero

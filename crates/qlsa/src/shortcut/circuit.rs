@@ -1,12 +1,12 @@
 //! The circuit of the reflection.
 
 use super::error::{StateSolverError, check_rhs};
-use super::kernel::{KernelProblem, add_kernel_polynomial};
+use super::kernel::{KernelAngles, KernelProblem, add_kernel_polynomial};
 use super::plan::ShortcutPlan;
 use crate::polynomial::kernel_reflection;
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_state_preparation;
-use qnewton_circuit::{Angle, Call, Circuit, Control, Gate, QubitId};
+use crate::state_preparation::{add_tabulated_preparation, symbolic_amplitudes};
+use qnewton_circuit::{Angle, AngleTable, Call, Circuit, CircuitError, Control, Gate, QubitId};
 use qnewton_encoding::BlockEncoding;
 use std::f64::consts::FRAC_PI_2;
 
@@ -23,9 +23,29 @@ pub fn shortcut_circuit(
 ) -> Result<SolverCircuit, StateSolverError> {
     check_rhs(rhs, encoding.system_qubits)?;
     let polynomial = kernel_reflection(plan.gap, plan.reflection_error)?;
+    let angles = KernelAngles::of(&polynomial.series)?;
+    Ok(build(encoding, AngleTable::Dense(rhs.to_vec()), plan, angles)?)
+}
+
+/// The circuit of a plan for any right-hand side, for its cost: tables have lengths only.
+pub fn shortcut_symbolic(
+    encoding: &BlockEncoding,
+    plan: &ShortcutPlan,
+) -> Result<SolverCircuit, CircuitError> {
+    let rhs = symbolic_amplitudes(encoding.system_qubits);
+    build(encoding, rhs, plan, KernelAngles::symbolic(plan.queries))
+}
+
+fn build(
+    encoding: &BlockEncoding,
+    rhs: AngleTable,
+    plan: &ShortcutPlan,
+    angles: KernelAngles,
+) -> Result<SolverCircuit, CircuitError> {
+    let queries = angles.degree();
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare_rhs = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
+    let prepare_rhs = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
     let system = || (0..encoding.system_qubits as u32).map(QubitId);
 
     // On level 1 the queries do nothing, so a qubit of their ancillas is free to be rotated to <0|Ry|0> = 1/t.
@@ -55,7 +75,7 @@ pub fn shortcut_circuit(
     prepare.gate(Gate::Ry, &[level], &[FRAC_PI_2]);
     let prepare = circuit.add(prepare);
     let problem = KernelProblem { registers, block, projected, prepare };
-    let (reflection, queries) = add_kernel_polynomial(&mut circuit, &problem, &polynomial.series)?;
+    let reflection = add_kernel_polynomial(&mut circuit, &problem, angles);
 
     let (mut main, _) = with_registers("main", &problem.registers, &[("signal", 1)]);
     main.call(Call::new(prepare_rhs, system()));

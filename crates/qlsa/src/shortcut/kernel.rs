@@ -11,7 +11,7 @@ use crate::phases::{phase_factors, qsvt_angles};
 use crate::polynomial::ChebyshevSeries;
 use crate::solver::with_registers;
 use qnewton_circuit::{
-    Angle, AngleTable, Call, Circuit, Definition, DefinitionId, Gate, QubitId, Structured,
+    Angle, AngleTable, Call, Circuit, Definition, DefinitionId, Gate, QubitId, RegisterKind, Structured,
     StructuredOperation,
 };
 use std::f64::consts::FRAC_PI_2;
@@ -19,6 +19,10 @@ use std::f64::consts::FRAC_PI_2;
 /// The largest modulus of the polynomials that circuits implement: a phase factor algorithm needs a margin below 1. The
 /// direction does not depend on it; the success probability has its square as a factor.
 pub(crate) const POLYNOMIAL_NORM: f64 = 0.995;
+
+/// Up to this many qubits a reflection about all of them takes no further one; beyond, one that is borrowed makes its
+/// cost linear in their number in place of quadratic.
+const LARGEST_UNAIDED: usize = 5;
 
 const SIGNAL: &[(&str, usize)] = &[("signal", 1)];
 
@@ -52,16 +56,50 @@ impl KernelProblem {
     }
 }
 
+/// The angles of an even polynomial of G, in time order: its last angle comes first.
+pub(crate) struct KernelAngles {
+    /// The degree, which is the number of queries.
+    degree: u64,
+    /// The last angle, the phase included, and the first one.
+    ends: [f64; 2],
+    /// Those in between: one on the image side and one on the kernel side for each round but the closing one.
+    rounds: AngleTable,
+    /// The one on the image side of the closing round, where there are rounds.
+    closing: f64,
+}
+
+impl KernelAngles {
+    /// The angles of `series` times [`POLYNOMIAL_NORM`] over its largest modulus.
+    pub(crate) fn of(series: &ChebyshevSeries) -> Result<Self, StateSolverError> {
+        let scaled = series.scaled(POLYNOMIAL_NORM / series.max_norm().value)?;
+        let (angles, phase) = qsvt_angles(&phase_factors(&scaled)?);
+        let (first, last) = (angles.first().copied().unwrap_or(0.0), angles.last().copied().unwrap_or(0.0));
+        let mut rounds: Vec<f64> =
+            angles.iter().rev().skip(1).take(angles.len().saturating_sub(2)).copied().collect();
+        let closing = rounds.pop().unwrap_or(0.0);
+        let ends = [last + phase, first];
+        Ok(KernelAngles { degree: series.degree() as u64, ends, rounds: AngleTable::Dense(rounds), closing })
+    }
+
+    /// Angles of an even degree without values, for costs.
+    pub(crate) fn symbolic(degree: u64) -> Self {
+        let rounds = AngleTable::Symbolic { length: degree.saturating_sub(2) };
+        KernelAngles { degree, ends: [1.0; 2], rounds, closing: 1.0 }
+    }
+
+    /// The number of queries.
+    pub(crate) fn degree(&self) -> u64 {
+        self.degree
+    }
+}
+
 /// Adds a definition on the registers of the problem and one signal qubit, in and out in |0>, that applies the even
-/// polynomial `series`, times [`POLYNOMIAL_NORM`] over its largest modulus, to the right singular vectors of G. Returns
-/// the definition and the degree, which is the number of queries.
+/// polynomial with these angles to the right singular vectors of G.
 pub(crate) fn add_kernel_polynomial(
     circuit: &mut Circuit,
     problem: &KernelProblem,
-    series: &ChebyshevSeries,
-) -> Result<(DefinitionId, u64), StateSolverError> {
-    let scaled = series.scaled(POLYNOMIAL_NORM / series.max_norm().value)?;
-    let (angles, phase) = qsvt_angles(&phase_factors(&scaled)?);
+    angles: KernelAngles,
+) -> DefinitionId {
     let round = add_round(circuit, problem);
     let (mut step, query) =
         with_registers(&circuit.fresh_name("round_and_phase"), &problem.registers, SIGNAL);
@@ -72,24 +110,32 @@ pub(crate) fn add_kernel_polynomial(
     problem.kernel_phase(&mut step, signal, kernel);
     let step = circuit.add(step);
 
-    // In time order: the last angle, then the others back to the first one. At both ends all ancillas are |0>, so the
-    // outer angles are rotations of the signal alone; in |+> it averages the sequence with its complex conjugate.
+    // At both ends all ancillas are |0>, so the outer angles are rotations of the signal alone; in |+> it averages the
+    // sequence with its complex conjugate.
+    let KernelAngles { degree, ends, rounds, closing } = angles;
     let (mut body, _) = with_registers(&circuit.fresh_name("kernel_polynomial"), &problem.registers, SIGNAL);
-    let (first, last) = (angles.first().copied().unwrap_or(0.0), angles.last().copied().unwrap_or(0.0));
     body.gate(Gate::Ry, &[signal], &[FRAC_PI_2]);
-    body.gate(Gate::Rz, &[signal], &[-2.0 * (last + phase)]);
-    let inner: Vec<f64> = angles.iter().rev().skip(1).take(angles.len().saturating_sub(2)).copied().collect();
-    if let Some((closing, rounds)) = inner.split_last() {
+    body.gate(Gate::Rz, &[signal], &[-2.0 * ends[0]]);
+    if degree > 0 {
         if !rounds.is_empty() {
-            let repetitions = (rounds.len() / 2) as u64;
-            let table = circuit.add_angles(AngleTable::Dense(rounds.to_vec()));
+            let repetitions = rounds.len() / 2;
+            let table = circuit.add_angles(rounds);
             body.call(Call::new(step, everything.iter().copied()).repeated_with(repetitions, table));
         }
-        body.call(Call::new(round, everything).with_angles([Angle::from(*closing)]));
+        body.call(Call::new(round, everything).with_angles([Angle::from(closing)]));
     }
-    body.gate(Gate::Rz, &[signal], &[-2.0 * first]);
+    body.gate(Gate::Rz, &[signal], &[-2.0 * ends[1]]);
     body.gate(Gate::Ry, &[signal], &[-FRAC_PI_2]);
-    Ok((circuit.add(body), series.degree() as u64))
+    circuit.add(body)
+}
+
+/// One more qubit in any state, which is restored: one that callers do not use where they call the definition.
+pub(crate) fn borrow(definition: &mut Definition) -> QubitId {
+    let mut name = "borrowed".to_string();
+    while definition.register(&name).is_some() {
+        name.push('_');
+    }
+    definition.add_register_of(name, 1, RegisterKind::DirtyAncilla).qubit(0)
 }
 
 /// U; exp(i phi (2P' - 1) (x) Z); U^-1, the middle as exp(-i phi (2|b><b| P - 1) (x) Z) exp(i phi (2P - 1) (x) Z)
@@ -100,7 +146,9 @@ fn add_round(circuit: &mut Circuit, problem: &KernelProblem) -> DefinitionId {
     let signal = QubitId(query.len() as u32);
     let phi = opposite.add_parameter("phi");
     let angle = phi.scaled(-1.0);
-    opposite.push_structured(Structured::Reflection { qubits: query.clone(), signal: Some(signal), angle });
+    let dirty = if query.len() > LARGEST_UNAIDED { vec![borrow(&mut opposite)] } else { Vec::new() };
+    let kind = Structured::Reflection { qubits: query.clone(), signal: Some(signal), angle };
+    opposite.push_structured(StructuredOperation { dirty, ..kind.into() });
     let opposite = circuit.add(opposite);
     let everything: Vec<QubitId> = query.iter().copied().chain([signal]).collect();
 

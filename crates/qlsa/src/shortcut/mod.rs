@@ -16,7 +16,7 @@ pub(crate) mod kernel;
 mod plan;
 mod search;
 
-pub use circuit::shortcut_circuit;
+pub use circuit::{shortcut_circuit, shortcut_symbolic};
 pub use error::StateSolverError;
 pub use plan::ShortcutPlan;
 pub use search::{dalzell_query_bound, expected_search_queries, log_norm_search_query_bound, norm_search};

@@ -2,24 +2,29 @@
 //!
 //! Independent checks: the circuit is the one that was emitted (fingerprint), what can be counted in it and in the
 //! matrix is what the manifest states, its action is the polynomial of the matrix (amplitudes against a three-term
-//! recurrence with A itself), and the solution is within the promised error of a classical one.
+//! recurrence with A itself), and the solution is within the promised error of a classical one. An adiabatic walk has no
+//! polynomial: of its amplitudes the direction is checked, against the classical solution and by the residual.
 
+mod amplitudes;
+mod direction;
+
+use self::amplitudes::polynomial_of;
+use self::direction::Emitted;
 use crate::assemble::Solver;
 use crate::compile::{norm, padded_matrix};
-use crate::documents::{CircuitFields, SystemFields};
+use crate::documents::{CircuitFields, SolverFields, SystemFields};
 use crate::emit::circuit_fields;
 use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, block_of, project_system};
 use crate::facts::SystemFacts;
 use crate::file::read_program;
 use crate::fingerprint::fingerprint;
-use crate::manifest::{Kind, Manifest, PolynomialRecord, PositiveRecord, manifest_path};
+use crate::manifest::{Kind, Manifest, manifest_path};
 use crate::source::MatrixSource;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
 use qnewton_encoding::{Columns, distance};
-use qnewton_matrix::{LinearSystem, SparseMatrix, add_to_diagonal, solve};
-use qnewton_qlsa::polynomial::{ChebyshevSeries, PositiveRange, inverse_positive, inverse_relative};
+use qnewton_matrix::{LinearSystem, solve};
 use serde::Serialize;
 use std::path::Path;
 
@@ -113,32 +118,55 @@ pub fn verify(
         return Ok(result);
     }
     let alpha = manifest.encoding.alpha;
+    let bound = |stage: &str| solver.error_bound.get(stage).copied().unwrap_or(0.0);
+    let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
+    let exact = solve(&system.matrix, rhs)?.x;
+    let promised = bound("total");
+    if polynomial.reflection.is_some() || polynomial.walk.is_some() {
+        let emitted = Emitted {
+            manifest: &manifest,
+            solver,
+            polynomial: &polynomial,
+            padded: &padded,
+            amplitudes: &amplitudes,
+            rhs,
+            exact: &exact,
+            tolerance,
+        };
+        emitted.verify(&mut result)?;
+        verify_bounds(&mut result, solver);
+        return Ok(result);
+    }
     let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
     let difference: Vec<f64> =
         amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - wanted).norm()).collect();
-    let bound = |stage: &str| solver.error_bound.get(stage).copied().unwrap_or(0.0);
-    let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
     result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
     let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
     let algorithm = Solver::from_name(&solver.solver).ok_or_else(|| missing("an unknown `solver`"))?;
-    let expected = (degree as u64, algorithm.queries(degree as u64), 1);
+    let queries = algorithm.queries(degree as u64);
+    let expected = (degree as u64, queries.unwrap_or_default(), 1);
     result.fact("degree of the polynomial and queries", stated == expected);
     let unit = if polynomial.positive.is_some() { 1.0 } else { alpha };
     let scale = norm(rhs) * polynomial.normalization / unit;
-    result.at_most("scale", (scale - solver.scale).abs() / scale.abs(), 1e-12);
-    let stages = solver.error_bound.iter().filter(|(stage, _)| *stage != "total");
-    let sum: f64 = stages.map(|(_, bound)| bound.max(0.0)).sum();
-    let promised = bound("total");
-    result.at_most("sum of the error bounds", sum, promised * (1.0 + 1e-12));
-    result.at_most("promised error", promised, solver.epsilon);
-    let exact = solve(&system.matrix, rhs)?.x;
-    let error: Vec<f64> = exact.iter().zip(&amplitudes).map(|(x, a)| (solver.scale * a - x).norm()).collect();
+    let stated = solver.scale.ok_or_else(|| missing("no `scale`"))?;
+    result.at_most("scale", (scale - stated).abs() / scale.abs(), 1e-12);
+    verify_bounds(&mut result, solver);
+    let error: Vec<f64> = exact.iter().zip(&amplitudes).map(|(x, a)| (stated * a - x).norm()).collect();
     result.at_most("solution against the classical one", norm(&error) / norm(&exact), promised);
     // Its root is proportional to the norm of the solution, which is off by no more than the solution.
     let probability: f64 = amplitudes.iter().map(|amplitude| amplitude.norm_sqr()).sum();
     let deviation = ((probability / solver.success_probability).sqrt() - 1.0).abs();
     result.at_most("success probability", deviation, promised + 1e-9);
     Ok(result)
+}
+
+/// Whether the bounds add up to what is promised.
+fn verify_bounds(result: &mut Verification, solver: &SolverFields) {
+    let stages = solver.error_bound.iter().filter(|(stage, _)| *stage != "total");
+    let sum: f64 = stages.map(|(_, bound)| bound.max(0.0)).sum();
+    let promised = solver.error_bound.get("total").copied().unwrap_or(0.0);
+    result.at_most("sum of the error bounds", sum, promised * (1.0 + 1e-12));
+    result.at_most("promised error", promised, solver.epsilon);
 }
 
 /// Verifies the OpenQASM file of a block encoding alone against the manifest beside it and the matrix it is of.
@@ -223,65 +251,6 @@ fn verify_block(
         tolerance,
     );
     Ok(())
-}
-
-/// P(A / alpha) b / ||b|| / normalization in the direction of the inverse, by T_(k+1) = 2 M T_k - T_(k-1) with M
-/// alternating between A^T / alpha and A / alpha.
-fn polynomial_of(
-    matrix: &SparseMatrix<f64>,
-    alpha: f64,
-    rhs: &[f64],
-    record: &PolynomialRecord,
-) -> Result<(Vec<f64>, usize), PipelineError> {
-    if let Some(positive) = &record.positive {
-        return positive_polynomial_of(matrix, alpha, rhs, record, positive);
-    }
-    let polynomial = inverse_relative(record.interval.min(1.0), record.epsilon)?;
-    let series: &ChebyshevSeries = &polynomial.series;
-    let transpose = matrix.transpose();
-    let scale = norm(rhs);
-    let mut even: Vec<f64> = rhs.iter().map(|value| value / scale).collect();
-    even.resize(matrix.rows(), 0.0);
-    let mut odd: Vec<f64> = transpose.mul_vec(&even).iter().map(|value| value / alpha).collect();
-    let mut sum = vec![0.0; matrix.rows()];
-    for order in (1..=series.degree()).step_by(2) {
-        let coefficient = series.coefficient(order);
-        sum.iter_mut().zip(&odd).for_each(|(sum, term)| *sum += coefficient * term);
-        let advance = |matrix: &SparseMatrix<f64>, from: &[f64], to: &mut Vec<f64>| {
-            let product = matrix.mul_vec(from);
-            to.iter_mut().zip(product).for_each(|(to, product)| *to = 2.0 * product / alpha - *to);
-        };
-        advance(matrix, &odd, &mut even);
-        advance(&transpose, &even, &mut odd);
-    }
-    sum.iter_mut().for_each(|value| *value /= record.normalization);
-    Ok((sum, polynomial.degree))
-}
-
-/// P(B / alpha) b / ||b|| / normalization for B = A - shift I, P of no parity.
-fn positive_polynomial_of(
-    matrix: &SparseMatrix<f64>,
-    alpha: f64,
-    rhs: &[f64],
-    record: &PolynomialRecord,
-    &PositiveRecord { shift, lower, upper }: &PositiveRecord,
-) -> Result<(Vec<f64>, usize), PipelineError> {
-    let range = PositiveRange { shift, scale: alpha, lower, upper };
-    let series = inverse_positive(&range, record.epsilon)?.series;
-    let shifted = add_to_diagonal(matrix, -shift);
-    let scale = norm(rhs);
-    let mut current: Vec<f64> = rhs.iter().map(|value| value / scale).collect();
-    current.resize(matrix.rows(), 0.0);
-    let mut next: Vec<f64> = shifted.mul_vec(&current).iter().map(|value| value / alpha).collect();
-    let mut sum = vec![0.0; matrix.rows()];
-    for order in 0..=series.degree() {
-        let factor = series.coefficient(order) / record.normalization;
-        sum.iter_mut().zip(&current).for_each(|(sum, term)| *sum += factor * term);
-        let product = shifted.mul_vec(&next);
-        current.iter_mut().zip(product).for_each(|(value, product)| *value = 2.0 * product / alpha - *value);
-        std::mem::swap(&mut current, &mut next);
-    }
-    Ok((sum, series.degree()))
 }
 
 /// The circuit of an OpenQASM file.
