@@ -5,12 +5,12 @@ use crate::choice::EncodingChoice;
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
-use crate::manifest::PolynomialRecord;
+use crate::manifest::{DeflationRecord, PolynomialRecord};
 use crate::norm::{Direction, NormEstimate};
 use qnewton_circuit::{Basis, Circuit, CircuitError, Counts, Depth, count, depth, lower};
 use qnewton_core::{ErrorLedger, Monitor};
 use qnewton_encoding::{BlockEncoding, Certificate};
-use qnewton_matrix::{LinearSystem, SparseMatrix, is_symmetric, pad_to_power_of_two, solve};
+use qnewton_matrix::{Deflation, LinearSystem, SparseMatrix, is_symmetric, pad_to_power_of_two, solve};
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
@@ -30,6 +30,9 @@ pub struct CompileOptions {
     pub basis: Basis,
     /// Whether the block encoding is executed for its certificate whatever its size.
     pub verify_encoding: bool,
+    /// So many eigenpairs of smallest magnitude of a symmetric matrix are solved for classically: the circuit is made
+    /// for the condition number of the others.
+    pub deflate: usize,
     /// A bound of the condition number that polynomials are made for in place of the computed one.
     pub condition_number: Option<f64>,
     /// Where [`Solver::Shortcut`] gets its estimate of the norm of the solution.
@@ -44,6 +47,7 @@ impl Default for CompileOptions {
             encoding: EncodingChoice::default(),
             basis: Basis::default(),
             verify_encoding: false,
+            deflate: 0,
             condition_number: None,
             norm_estimate: NormEstimate::default(),
         }
@@ -57,7 +61,9 @@ pub struct CompiledSystem {
     pub name: String,
     /// Facts about its matrix.
     pub facts: SystemFacts,
-    /// The right-hand side of the prepared system, without padding.
+    /// What was solved for classically.
+    pub deflation: Option<DeflationRecord>,
+    /// The right-hand side of the prepared system, without padding and what was deflated.
     pub rhs: Vec<f64>,
     /// The diagonal S of a scaling: x = S y with y the solution of the prepared system.
     pub scaling: Option<Vec<f64>>,
@@ -77,7 +83,7 @@ pub struct CompiledSystem {
     pub phase_residual: f64,
     /// Error bounds, all in terms of ||x_hat - x|| / ||x||.
     pub ledger: ErrorLedger,
-    /// x = scale * unnormalised projected amplitudes; `None` where a further query tells.
+    /// x = scale * unnormalised projected amplitudes, and what was deflated; `None` where a further query tells.
     pub scale: Option<f64>,
     /// Of a circuit that leaves the direction of x only.
     pub direction: Option<Direction>,
@@ -115,6 +121,8 @@ pub(crate) struct Prepared {
     amplitudes: Vec<f64>,
     /// The classical solution of the prepared system.
     solution: Vec<f64>,
+    /// What of the solution was solved for classically, in units of x.
+    deflation: Option<DeflationRecord>,
     stretch: f64,
 }
 
@@ -129,7 +137,7 @@ impl Prepared {
         if !(epsilon > 0.0 && epsilon < 1.0) {
             return Err(PipelineError::Epsilon { epsilon });
         }
-        let rhs = system.rhs.clone().ok_or(PipelineError::NoRightHandSide)?;
+        let mut rhs = system.rhs.clone().ok_or(PipelineError::NoRightHandSide)?;
         // What needs no spectrum is refused before it is computed.
         if let Some(solver) = options.solver.filter(|solver| solver.needs_symmetry())
             && !is_symmetric(&system.matrix)
@@ -142,7 +150,23 @@ impl Prepared {
         if spectrum.condition_number.is_none() {
             return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
         }
-        let bounded = facts.bounded(options.condition_number)?;
+        let mut deflation = None;
+        let deflated = match options.deflate {
+            0 => facts.clone(),
+            count => {
+                let pairs = Deflation::of_smallest(&system.matrix, count)?;
+                let deflated = facts.deflated(&pairs);
+                let part = pairs.apply(&rhs)?;
+                rhs = part.rhs;
+                deflation = Some(DeflationRecord {
+                    eigenvalues: pairs.eigenvalues().to_vec(),
+                    condition_number: deflated.spectrum.condition_number.unwrap_or(f64::INFINITY),
+                    solution: unscaled(part.solution, system.scaling.as_deref()),
+                });
+                deflated
+            }
+        };
+        let bounded = deflated.bounded(options.condition_number)?;
         if let Some(solver) = options.solver {
             solver.check(&facts)?;
         }
@@ -157,14 +181,21 @@ impl Prepared {
         amplitudes.resize(padded.rows(), 0.0);
         // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
         let stretch = scaling_ratio(system.scaling.as_deref());
-        Ok(Prepared { facts, bounded, padded, rhs, amplitudes, solution, stretch })
+        Ok(Prepared { facts, bounded, padded, rhs, amplitudes, solution, deflation, stretch })
     }
 
     /// What a solver is given.
     pub(crate) fn problem<'a>(&'a self, options: &'a CompileOptions) -> Problem<'a> {
         let Prepared { bounded, padded, amplitudes, solution, stretch, .. } = self;
-        let solution_norm = norm(solution);
-        Problem { facts: bounded, padded, rhs: amplitudes, solution_norm, options, stretch: *stretch }
+        Problem {
+            facts: bounded,
+            padded,
+            rhs: amplitudes,
+            solution_norm: norm(solution),
+            options,
+            stretch: *stretch,
+            deflated: self.deflation.is_some(),
+        }
     }
 
     /// x = scale * unnormalised projected amplitudes, if that is known.
@@ -261,14 +292,16 @@ pub fn compile(
     let success_probability = prepared.success_probability(&assembled);
     let expected_queries = prepared.expected_queries(&assembled);
     let direction = prepared.direction(&assembled);
-    let Prepared { facts, rhs, solution, .. } = prepared;
-    let classical_solution = unscaled(solution, system.scaling.as_deref());
+    let Prepared { facts, rhs, solution, deflation, .. } = prepared;
+    let added = deflation.as_ref().map(|deflation| deflation.solution.as_slice());
+    let classical_solution = with_added(unscaled(solution, system.scaling.as_deref()), added);
     if !norm(&classical_solution).is_normal() {
         return Err(PipelineError::Scale { scale: norm(&classical_solution) });
     }
     Ok(CompiledSystem {
         name: system.name.clone(),
         facts,
+        deflation,
         rhs,
         scaling: system.scaling.clone(),
         epsilon: options.epsilon,
@@ -315,6 +348,14 @@ impl Lowered {
 pub(crate) fn unscaled(mut solution: Vec<f64>, scaling: Option<&[f64]>) -> Vec<f64> {
     for (value, factor) in solution.iter_mut().zip(scaling.unwrap_or_default()) {
         *value *= factor;
+    }
+    solution
+}
+
+/// x = solution + added.
+pub(crate) fn with_added(mut solution: Vec<f64>, added: Option<&[f64]>) -> Vec<f64> {
+    for (value, term) in solution.iter_mut().zip(added.unwrap_or_default()) {
+        *value += term;
     }
     solution
 }

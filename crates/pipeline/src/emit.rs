@@ -62,6 +62,7 @@ pub fn emit(
         circuit: circuit_fields(&compiled.lowered, compiled.basis, &compiled.counts, &compiled.depth)?,
         polynomial: Some(compiled.polynomial),
         scaling: compiled.scaling.clone(),
+        deflation: compiled.deflation.clone(),
         rhs: Some(compiled.rhs.clone()),
         circuit_sha256: circuit,
     };
@@ -94,6 +95,7 @@ pub fn emit_block(
         circuit: circuit_fields(&encoded.lowered, encoded.basis, &encoded.counts, &encoded.depth)?,
         polynomial: None,
         scaling: None,
+        deflation: None,
         rhs: None,
         circuit_sha256: sha256,
     };

@@ -3,7 +3,7 @@
 use qnewton_circuit::CircuitError;
 use qnewton_core::Cancelled;
 use qnewton_encoding::EncodingError;
-use qnewton_matrix::{InvalidSystem, SolveError, SpectrumError, SystemError};
+use qnewton_matrix::{DeflationError, InvalidSystem, SolveError, SpectrumError, SystemError};
 use qnewton_qlsa::phases::PhaseError;
 use qnewton_qlsa::polynomial::PolynomialError;
 use qnewton_statevector::ExecutorError;
@@ -64,6 +64,9 @@ pub enum PipelineError {
         /// What was computed.
         computed: f64,
     },
+    /// Eigenpairs cannot be taken out.
+    #[error(transparent)]
+    Deflation(#[from] DeflationError),
     /// A family whose condition number has no closed form.
     #[error(
         "the condition number of an indefinite matrix of a family is not computed: an upper bound is needed"

@@ -1,6 +1,6 @@
 //! Running circuits and recovering the solution.
 
-use crate::compile::{CompiledSystem, norm, unscaled};
+use crate::compile::{CompiledSystem, norm, unscaled, with_added};
 use crate::error::PipelineError;
 use crate::manifest::Manifest;
 use crate::norm::measured_scale;
@@ -73,7 +73,10 @@ pub fn execute(
     if !scale.is_finite() {
         return Err(PipelineError::Scale { scale });
     }
-    let execution = recover(&amplitudes, Some(scale), compiled.facts.n, compiled.scaling.as_deref(), seconds);
+    let mut execution =
+        recover(&amplitudes, Some(scale), compiled.facts.n, compiled.scaling.as_deref(), seconds);
+    let added = compiled.deflation.as_ref().map(|deflation| deflation.solution.as_slice());
+    execution.solution = with_added(execution.solution, added);
     let norm_probability = image.map(|image| squared_norm(&image) / execution.success_probability);
     Ok(Execution { norm_probability, ..execution })
 }

@@ -3,8 +3,8 @@
 use crate::error::PipelineError;
 use qnewton_encoding::{Family, GramMatrix};
 use qnewton_matrix::{
-    Interval, LanczosOptions, SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions, gram_spectrum,
-    is_symmetric, norm_only, spectrum,
+    Deflation, Interval, LanczosOptions, SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions,
+    gram_spectrum, is_symmetric, norm_only, spectrum,
 };
 
 /// The condition number of larger matrices is not computed where an encoding alone is wanted.
@@ -54,6 +54,17 @@ impl SystemFacts {
         spectrum.smallest = smallest;
         spectrum.smallest_interval.lower = smallest;
         Ok(facts)
+    }
+
+    /// The facts that a right-hand side without its deflated part meets.
+    pub(crate) fn deflated(&self, deflation: &Deflation) -> Self {
+        let mut facts = self.clone();
+        let spectrum = &mut facts.spectrum;
+        let left = deflation.smallest_left();
+        spectrum.smallest = 0.5 * (left.lower + left.upper);
+        spectrum.smallest_interval = left;
+        spectrum.condition_number = Some(spectrum.norm / spectrum.smallest);
+        facts
     }
 
     /// As [`SystemFacts::of`], but above 16 384 unknowns without the condition number, which takes a

@@ -1,5 +1,6 @@
 //! Any OpenQASM file, whoever wrote it: what it contains, and what it does.
 
+use crate::compile::with_added;
 use crate::emit::registers_of;
 use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, Execution, described_system, recover, refuse_if_slow};
@@ -182,7 +183,12 @@ pub fn run_file(
     });
     let execution = match (solver, &system) {
         (Some((n, scale, scaling)), Some(system)) => {
-            Some(recover(&project(&state, system)?, scale, n, scaling, seconds))
+            let mut execution = recover(&project(&state, system)?, scale, n, scaling, seconds);
+            let deflation = manifest.as_ref().and_then(|manifest| manifest.deflation.as_ref());
+            // A direction has no norm that the deflated part could be added to.
+            let added = deflation.filter(|_| scale.is_some()).map(|deflation| deflation.solution.as_slice());
+            execution.solution = with_added(execution.solution, added);
+            Some(execution)
         }
         _ => None,
     };

@@ -21,6 +21,7 @@ mod fingerprint;
 mod inversion;
 mod manifest;
 mod norm;
+mod preprocessing;
 mod published;
 mod readout;
 mod solve;
@@ -47,10 +48,11 @@ pub use facts::SystemFacts;
 pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
 pub use fingerprint::fingerprint;
 pub use manifest::{
-    Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, ReflectionRecord, WalkRecord,
-    manifest_path,
+    DeflationRecord, Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, ReflectionRecord,
+    WalkRecord, manifest_path,
 };
 pub use norm::{Direction, NormEstimate, NormMethod};
+pub use preprocessing::{PreprocessedCost, PreprocessingCandidate, compare_preprocessing};
 pub use published::{PublishedQueries, published_queries};
 pub use readout::{
     Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, Scale,

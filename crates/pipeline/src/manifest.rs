@@ -103,6 +103,17 @@ impl PolynomialRecord {
     }
 }
 
+/// What of the solution was solved for classically.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub struct DeflationRecord {
+    /// The eigenvalues, by increasing magnitude.
+    pub eigenvalues: Vec<f64>,
+    /// The condition number of what is left, which the circuit is made for.
+    pub condition_number: f64,
+    /// Their part of the solution.
+    pub solution: Vec<f64>,
+}
+
 /// P approximates 1/lambda for lambda = shift + alpha y in \[lower, upper\], y in \[-1, 1\].
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 pub struct PositiveRecord {
@@ -145,7 +156,10 @@ pub struct Manifest {
     /// The diagonal S of a scaling: x = S y, y = scale * unnormalised projected amplitudes; absent without scaling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Vec<f64>>,
-    /// The right-hand side, scaled, without padding; absent for a block encoding alone.
+    /// Eigenpairs whose part of the right-hand side is not in the circuit; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deflation: Option<DeflationRecord>,
+    /// The right-hand side, scaled, deflated, without padding; absent for a block encoding alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rhs: Option<Vec<f64>>,
     /// SHA-256 of the circuit that the file says, see [`crate::fingerprint`].

@@ -140,7 +140,13 @@ pub(crate) struct Problem<'a> {
     pub(crate) options: &'a CompileOptions,
     /// What a scaling makes of relative errors: those of the solution are up to this factor larger.
     pub(crate) stretch: f64,
+    /// Whether the matrix has smaller eigenvalues than its facts say, whose eigenvectors the right-hand side lacks.
+    pub(crate) deflated: bool,
 }
+
+/// An error of the encoding leads into eigenvectors that were deflated, where the polynomial may be this many times
+/// larger than 1/sigma_min: an estimate, from 2.3 for the odd polynomial with room for its slope.
+const DEFLATION_FACTOR: f64 = 8.0;
 
 /// What a solver makes of it.
 pub(crate) struct Assembled {
@@ -210,12 +216,13 @@ impl Problem<'_> {
         if encoding_error.is_nan() || encoding_error >= sigma_min {
             return Err(PipelineError::Unreachable { epsilon, others: f64::INFINITY });
         }
-        let encoding_share = encoding_error / (sigma_min - encoding_error);
+        let factor = if self.deflated { DEFLATION_FACTOR } else { 1.0 };
+        let encoding_share = factor * encoding_error / (sigma_min - encoding_error);
         let condition = spectrum.norm_interval.upper / sigma_min;
         // Amplitudes from a tree of rotations: each level rounds once.
         let levels = self.padded.rows().trailing_zeros() as f64 + 1.0;
         // Errors of later stages are relative to a solution that is itself off by up to epsilon.
-        let preparation = condition * 4.0 * levels * f64::EPSILON;
+        let preparation = factor * condition * 4.0 * levels * f64::EPSILON;
         let mut ledger = ErrorLedger::new();
         ledger.add(Stage::Encoding, self.stretch * encoding_share * (1.0 + epsilon));
         ledger.add(Stage::StatePreparation, self.stretch * preparation * (1.0 + epsilon));

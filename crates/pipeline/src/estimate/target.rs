@@ -125,6 +125,7 @@ impl EstimateTarget {
                     solution_norm: 0.0,
                     options: &options,
                     stretch: *stretch,
+                    deflated: false,
                 };
                 encode(solver, &problem)
             }

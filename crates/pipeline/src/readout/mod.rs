@@ -22,7 +22,7 @@ pub use estimator::{Amplitude, Counts};
 pub use observables::{Estimate, overlap, quadratic_form};
 pub use scale::Scale;
 
-use crate::compile::{CompiledSystem, norm, unscaled};
+use crate::compile::{CompiledSystem, norm, unscaled, with_added};
 use crate::execute::ExecuteOptions;
 use crate::norm::Direction;
 use outcomes::{draw, probabilities};
@@ -57,6 +57,8 @@ pub struct Readable<'a> {
     pub scale: Scale<'a>,
     /// The diagonal S of a scaling, one entry for each unknown: x = S y.
     pub scaling: Option<&'a [f64]>,
+    /// What was solved for classically, one entry for each unknown: x = S y + added.
+    pub added: Option<&'a [f64]>,
     /// Predicted probability that all registers but `system` read 0. It chooses a weight in [`overlap`] and biases
     /// nothing.
     pub success_probability: f64,
@@ -82,6 +84,7 @@ impl<'a> Readable<'a> {
                 (scale, _) => Scale::Known(scale.unwrap_or(f64::NAN)),
             },
             scaling: compiled.scaling.as_deref(),
+            added: compiled.deflation.as_ref().map(|deflation| deflation.solution.as_slice()),
             success_probability: compiled.success_probability,
         }
     }
@@ -106,6 +109,9 @@ impl<'a> Readable<'a> {
         }
         if let Some(scaling) = self.scaling {
             self.check_length(scaling.len())?;
+        }
+        if let Some(added) = self.added {
+            self.check_length(added.len())?;
         }
         Ok(system)
     }
@@ -187,7 +193,7 @@ pub fn read_solution(
         .collect();
     let means: Vec<f64> = amplitudes.iter().map(|amplitude| scale.value * amplitude.mean).collect();
     let deviations: Vec<f64> = amplitudes.iter().map(|amplitude| scale.value * amplitude.deviation).collect();
-    let solution = readable.scaled(&means);
+    let solution = with_added(readable.scaled(&means), readable.added);
     let length = norm(&solution);
     let spread = norm(&readable.scaled(&deviations));
     Ok(Readout {

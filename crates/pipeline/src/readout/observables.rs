@@ -32,7 +32,7 @@ pub struct Estimate {
 ///
 /// With the weight w = 1 / (1 + sqrt p) of the solver, which has the least variance, the standard error is at most
 /// scale ||c|| (1 + sqrt p) / (2 sqrt shots): independent of N. An error if c is 0 or not of one entry for each
-/// unknown.
+/// unknown. What was solved for classically is added exactly.
 pub fn overlap(
     readable: &Readable,
     vector: &[f64],
@@ -50,7 +50,14 @@ pub fn overlap(
     let weight = 1.0 / (1.0 + readable.success_probability.clamp(1e-12, 1.0).sqrt());
     let circuit = interference_circuit(readable.solver, &reference, weight)?;
     let factor = length / (2.0 * (weight * (1.0 - weight)).sqrt());
-    difference(readable, &circuit, Factor { value: factor, power: 1 }, options, execute_options, monitor)
+    let factor = Factor { value: factor, power: 1 };
+    let estimate = difference(readable, &circuit, factor, options, execute_options, monitor)?;
+    let added = readable.added.map_or(0.0, |added| dot(vector, added));
+    Ok(Estimate { value: estimate.value + added, ..estimate })
+}
+
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
 }
 
 /// x^T M x by a Hadamard test of a block encoding of M behind the solver: alpha times the difference of the
@@ -60,7 +67,39 @@ pub fn overlap(
 /// The variance is at most (p + ||M a / alpha||^2) / (2 shots) in units of (scale^2 alpha)^2: the standard error is at
 /// most alpha scale ||y|| / sqrt shots, y = x without scaling. Of a matrix that is not symmetric it is the symmetric
 /// part that counts. The encoding is exact, the one with the least gates times alpha^2. An error if M is not N x N.
+///
+/// With x = u + a, a solved for classically, it is u^T M u + <(M + M^T) a, u> + a^T M a: half of the shots go to the
+/// [`overlap`] in the middle.
 pub fn quadratic_form(
+    readable: &Readable,
+    matrix: &SparseMatrix<f64>,
+    options: &ReadoutOptions,
+    execute_options: &ExecuteOptions,
+    monitor: &dyn Monitor,
+) -> Result<Estimate, ReadoutError> {
+    let Some(added) = readable.added else {
+        return pure_quadratic_form(readable, matrix, options, execute_options, monitor);
+    };
+    readable.check_length(matrix.rows())?;
+    readable.check_length(matrix.cols())?;
+    let rest = Readable { added: None, ..*readable };
+    let image = matrix.mul_vec(added);
+    let both: Vec<f64> =
+        image.iter().zip(matrix.transpose().mul_vec(added)).map(|(left, right)| left + right).collect();
+    let half = ReadoutOptions { shots: options.shots / 2, ..*options };
+    let other = ReadoutOptions { shots: options.shots - half.shots, seed: options.seed.wrapping_add(1) };
+    let form = pure_quadratic_form(&rest, matrix, &half, execute_options, monitor)?;
+    let cross = overlap(&rest, &both, &other, execute_options, monitor)?;
+    Ok(Estimate {
+        value: form.value + cross.value + dot(added, &image),
+        standard_error: form.standard_error.hypot(cross.standard_error),
+        shots: form.shots + cross.shots,
+        seconds: form.seconds + cross.seconds,
+    })
+}
+
+/// The quadratic form where nothing was solved for classically.
+fn pure_quadratic_form(
     readable: &Readable,
     matrix: &SparseMatrix<f64>,
     options: &ReadoutOptions,

@@ -104,6 +104,7 @@ fn scalings_and_padding_are_undone_and_numbers_agree() {
         n: 3,
         scale: Scale::Known(10.0),
         scaling: Some(&scaling),
+        added: None,
         success_probability: 0.14,
     };
     let exact = [4.0, -1.5, 4.0];
@@ -129,7 +130,7 @@ fn scalings_and_padding_are_undone_and_numbers_agree() {
         |seed| quadratic_form(&readable, &matrix, &options(shots, seed), &limits, &Silent).unwrap();
     close_to_their_errors(&(0..40).map(read_form).collect::<Vec<_>>(), form, f64::INFINITY);
 
-    let wrong = Readable { n: 5, scaling: None, ..readable };
+    let wrong = Readable { n: 5, scaling: None, added: None, ..readable };
     assert!(matches!(
         read_solution(&wrong, &options(shots, 1), &limits, &Silent),
         Err(ReadoutError::Unknowns { unknowns: 5, qubits: 2 })

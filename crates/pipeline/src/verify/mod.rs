@@ -11,7 +11,7 @@ mod direction;
 use self::amplitudes::polynomial_of;
 use self::direction::Emitted;
 use crate::assemble::Solver;
-use crate::compile::{norm, padded_matrix};
+use crate::compile::{norm, padded_matrix, unscaled};
 use crate::documents::{CircuitFields, SolverFields, SystemFields};
 use crate::emit::circuit_fields;
 use crate::error::PipelineError;
@@ -19,12 +19,12 @@ use crate::execute::{ExecuteOptions, block_of, project_system};
 use crate::facts::SystemFacts;
 use crate::file::read_program;
 use crate::fingerprint::fingerprint;
-use crate::manifest::{Kind, Manifest, manifest_path};
+use crate::manifest::{DeflationRecord, Kind, Manifest, manifest_path};
 use crate::source::MatrixSource;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
 use qnewton_encoding::{Columns, distance};
-use qnewton_matrix::{LinearSystem, solve};
+use qnewton_matrix::{Deflation, LinearSystem, solve};
 use serde::Serialize;
 use std::path::Path;
 
@@ -112,6 +112,11 @@ pub fn verify(
         result.fact("length of the right-hand side", false);
         return Ok(result);
     }
+    let deflated = match &manifest.deflation {
+        Some(record) => Some(verify_deflation(&mut result, record, system, rhs)?),
+        None => None,
+    };
+    let rhs = deflated.as_ref().unwrap_or(rhs);
     let amplitudes = project_system(&circuit, &manifest, options, monitor)?;
     if amplitudes.len() != padded.rows() {
         result.fact("size of the register `system`", false);
@@ -158,6 +163,31 @@ pub fn verify(
     let deviation = ((probability / solver.success_probability).sqrt() - 1.0).abs();
     result.at_most("success probability", deviation, promised + 1e-9);
     Ok(result)
+}
+
+/// What is left of the right-hand side, and whether the rest is what the manifest says.
+fn verify_deflation(
+    result: &mut Verification,
+    record: &DeflationRecord,
+    system: &LinearSystem,
+    rhs: &[f64],
+) -> Result<Vec<f64>, PipelineError> {
+    let pairs = Deflation::of_smallest(&system.matrix, record.eigenvalues.len())?;
+    let deviation = |(found, stated): (&f64, &f64)| (found - stated).abs() / found.abs();
+    let worst = pairs.eigenvalues().iter().zip(&record.eigenvalues).map(deviation).fold(0.0, f64::max);
+    result.at_most("deflated eigenvalues", worst, SPECTRUM_TOLERANCE);
+    let part = pairs.apply(rhs)?;
+    // The right-hand side of a manifest has lost its deflated part already.
+    if system.rhs.is_some() {
+        let solution = unscaled(part.solution, system.scaling.as_deref());
+        let difference: Vec<f64> =
+            solution.iter().zip(&record.solution).map(|(found, stated)| found - stated).collect();
+        let same_length = solution.len() == record.solution.len();
+        result.fact("length of the deflated part of the solution", same_length);
+        let deviation = norm(&difference) / norm(&solution).max(f64::MIN_POSITIVE);
+        result.at_most("deflated part of the solution", deviation, SPECTRUM_TOLERANCE);
+    }
+    Ok(part.rhs)
 }
 
 /// Whether the bounds add up to what is promised.
