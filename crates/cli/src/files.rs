@@ -1,6 +1,7 @@
 //! Output files.
 
 use crate::failure::Failure;
+use qnewton::matrix::{SparseMatrix, SystemError, read_matrix};
 use qnewton::pipeline::manifest_path;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,14 @@ fn check_target(path: &Path) -> Result<(), Failure> {
 /// A path as documents state it.
 pub(crate) fn stated(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// Reads a matrix without imaginary parts.
+pub(crate) fn read_real_matrix(path: &Path) -> Result<SparseMatrix<f64>, Failure> {
+    let matrix = read_matrix(path).map_err(SystemError::from)?;
+    matrix.into_real().map_err(|_| {
+        Failure::usage(format!("{}: the matrix has imaginary parts; a real one is needed", path.display()))
+    })
 }
 
 /// `A.mtx` to `A.rhs.mtx`: where the right-hand side that belongs to a matrix is, by convention.

@@ -15,6 +15,7 @@ mod options;
 mod output;
 mod plot;
 mod plot_bars;
+mod preprocessing_comparison;
 mod progress;
 mod report;
 mod scheduling;

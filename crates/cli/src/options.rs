@@ -106,6 +106,15 @@ pub(crate) struct SpectrumOptions {
     pub(crate) condition_number: Option<f64>,
 }
 
+/// What is solved for classically.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct DeflationOptions {
+    /// Solve for K eigenpairs of smallest magnitude classically, the circuit for the rest: its condition number is that of
+    /// the other eigenvalues. A must be symmetric
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub(crate) deflate: usize,
+}
+
 /// An algorithm or the choice among them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SolverName(pub(crate) Option<Solver>);
@@ -157,6 +166,7 @@ pub(crate) fn compile_options(
     accuracy: AccuracyOptions,
     certificate: CertificateOptions,
     spectrum: SpectrumOptions,
+    deflation: DeflationOptions,
 ) -> CompileOptions {
     CompileOptions {
         epsilon: accuracy.epsilon,
@@ -164,6 +174,7 @@ pub(crate) fn compile_options(
         encoding: encoding.choice(),
         basis: encoding.basis,
         verify_encoding: certificate.verify,
+        deflate: deflation.deflate,
         condition_number: spectrum.condition_number,
         norm_estimate: solver.norm_estimate,
     }

@@ -4,7 +4,7 @@ use crate::text::{self, Facts};
 use qnewton::Preparation;
 use qnewton::matrix::PreparationReports;
 use qnewton::pipeline::{
-    CircuitFields, EncodingFields, PreparationRecord, Seconds, SolverFields, SystemFields,
+    CircuitFields, DeflationRecord, EncodingFields, PreparationRecord, Seconds, SolverFields, SystemFields,
 };
 use serde::Serialize;
 
@@ -83,6 +83,16 @@ pub(crate) fn encoding(facts: &mut Facts, fields: &EncodingFields) {
             fields.encoding_error_method
         ),
     );
+}
+
+/// What was solved for classically.
+pub(crate) fn deflation(facts: &mut Facts, record: Option<&DeflationRecord>) {
+    if let Some(record) = record {
+        let left = text::number(record.condition_number);
+        let values = text::head(&record.eigenvalues, 4);
+        facts
+            .add("deflated", format!("eigenvalues {values}; condition number {left} is left to the circuit"));
+    }
 }
 
 /// The solver and its error bounds.

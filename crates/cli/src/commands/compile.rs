@@ -4,8 +4,8 @@ use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
-    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    SpectrumOptions, StyleOptions, compile_options,
+    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions,
+    PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -48,6 +48,8 @@ pub(crate) struct Compile {
     #[command(flatten)]
     spectrum: SpectrumOptions,
     #[command(flatten)]
+    deflation: DeflationOptions,
+    #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
     certificate: CertificateOptions,
@@ -86,7 +88,14 @@ impl Compile {
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
         let compiled = compile(
             &system,
-            &compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate, self.spectrum),
+            &compile_options(
+                self.algorithm,
+                self.encoding,
+                self.accuracy,
+                self.certificate,
+                self.spectrum,
+                self.deflation,
+            ),
             &progress,
         )?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
@@ -108,6 +117,7 @@ impl Compile {
         if let Some(solver) = &manifest.solver {
             report::solver(&mut facts, solver);
         }
+        report::deflation(&mut facts, manifest.deflation.as_ref());
         report::circuit(&mut facts, &manifest.circuit);
         report::seconds(&mut facts, &compiled.seconds);
         print(&facts.render())?;

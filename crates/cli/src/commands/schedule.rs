@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::files::rhs_beside;
 use crate::options::{
-    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    SpectrumOptions, TimeOptions, compile_options,
+    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions,
+    PreparationOptions, SolverOptions, SpectrumOptions, TimeOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -86,6 +86,7 @@ impl Schedule {
                 self.accuracy,
                 CertificateOptions { verify: false },
                 SpectrumOptions::default(),
+                DeflationOptions::default(),
             ),
             cost: self.scheduling.cost(),
             mode: self.scheduling.decide,

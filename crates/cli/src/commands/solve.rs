@@ -1,22 +1,23 @@
 //! `qnewton solve`.
 
 use crate::failure::Failure;
-use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
+use crate::files::{check_circuit_target, check_distinct, check_targets, read_real_matrix, stated};
 use crate::options::{
-    AccuracyOptions, CertificateOptions, EncodingOptions, OutputOptions, PreparationOptions, SolverOptions,
-    SpectrumOptions, StyleOptions, TimeOptions, compile_options, shots,
+    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions,
+    PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, TimeOptions, compile_options, shots,
 };
 use crate::output::{note, print, print_document};
+use crate::preprocessing_comparison;
 use crate::progress::{Interrupt, Progress};
 use crate::report::{self, SystemPreparation};
 use crate::solver_comparison;
 use crate::text::{self, Facts};
 use clap::Args;
-use qnewton::matrix::write_vector;
+use qnewton::matrix::{SparseMatrix, SystemError, read_vector, write_vector};
 use qnewton::pipeline::{
-    Allocation, CircuitFields, EncodingFields, Readable, Readout, ReadoutOptions, SCHEMA_VERSION, Seconds,
-    SolverFields, SystemFields, circuit_fields, compare, encoding_fields, manifest_path, read_out,
-    solver_fields,
+    Allocation, CircuitFields, DeflationRecord, EncodingFields, Estimate, Readable, Readout, ReadoutOptions,
+    SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields, compare, encoding_fields,
+    manifest_path, overlap, quadratic_form, read_out, solver_fields,
 };
 use qnewton::{EmitOptions, LinearSystem, SolveReport, emit};
 use serde::Serialize;
@@ -29,6 +30,8 @@ Examples:
   qnewton solve A.mtx --rhs b.mtx --encoding fable -o solve.qasm
   qnewton solve A.mtx --rhs b.mtx --json | jq .relative_error
   qnewton solve A.mtx --rhs b.mtx --compare-solvers --plot solvers.svg
+  qnewton solve A.mtx --rhs b.mtx --compare-preprocessing
+  qnewton solve A.mtx --rhs b.mtx --deflate 2 --shots 1e6 --seed 1 --overlap c.mtx
 
 Exit code 1 if the measured error exceeds --epsilon.";
 
@@ -48,6 +51,8 @@ pub(crate) struct Solve {
     accuracy: AccuracyOptions,
     #[command(flatten)]
     spectrum: SpectrumOptions,
+    #[command(flatten)]
+    deflation: DeflationOptions,
     #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
@@ -71,11 +76,24 @@ pub(crate) struct Solve {
     #[arg(long, value_name = "S", default_value_t = 0, requires = "shots")]
     seed: u64,
     /// Compile with every solver and print what each costs, without executing any
-    #[arg(long, conflicts_with_all = ["output", "solution", "solver", "style", "shots"])]
+    #[arg(long, group = "comparison", conflicts_with_all = ["output", "solution", "solver", "style", "shots"])]
     compare_solvers: bool,
-    /// With --compare-solvers: draw the costs as SVG
-    #[arg(long, value_name = "FILE", requires = "compare_solvers")]
+    /// Compile with scaling and with small eigenpairs deflated, and print what each costs, without executing any
+    #[arg(
+        long,
+        group = "comparison",
+        conflicts_with_all = ["output", "solution", "style", "shots", "jacobi", "deflate"]
+    )]
+    compare_preprocessing: bool,
+    /// With --compare-solvers or --compare-preprocessing: draw the costs as SVG
+    #[arg(long, value_name = "FILE", requires = "comparison")]
     plot: Option<PathBuf>,
+    /// With --shots: estimate <c, x> for the vector in FILE too, by interference, without reading x
+    #[arg(long, value_name = "FILE", requires = "shots")]
+    overlap: Option<PathBuf>,
+    /// With --shots: estimate x^T M x for the matrix in FILE too, by a Hadamard test, without reading x
+    #[arg(long, value_name = "FILE", requires = "shots")]
+    quadratic_form: Option<PathBuf>,
     #[command(flatten)]
     show: OutputOptions,
 }
@@ -108,6 +126,11 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     readout: Option<ReadoutFields<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    observables: Option<Observables>,
+    /// What was solved for classically.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deflation: Option<&'a DeflationRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     solution_file: Option<String>,
@@ -133,6 +156,33 @@ struct ReadoutFields<'a> {
     shots_for_epsilon: u64,
 }
 
+/// Numbers about x that were estimated from shots, each from as many as were asked for.
+#[derive(Serialize)]
+struct Observables {
+    /// <c, x>.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overlap: Option<Observable>,
+    /// x^T M x.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quadratic_form: Option<Observable>,
+}
+
+/// A number about x.
+#[derive(Serialize)]
+struct Observable {
+    value: f64,
+    /// Its standard deviation, from the shots alone.
+    standard_error: f64,
+    /// The same number of the classical solution.
+    classical: f64,
+}
+
+impl Observable {
+    fn of(estimate: &Estimate, classical: f64) -> Self {
+        Observable { value: estimate.value, standard_error: estimate.standard_error, classical }
+    }
+}
+
 impl Solve {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         check_circuit_target(self.output.as_deref())?;
@@ -144,11 +194,28 @@ impl Solve {
         )?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options =
-            compile_options(self.algorithm, self.encoding, self.accuracy, self.certificate, self.spectrum);
+        let options = compile_options(
+            self.algorithm,
+            self.encoding,
+            self.accuracy,
+            self.certificate,
+            self.spectrum,
+            self.deflation,
+        );
         if self.compare_solvers {
             return solver_comparison::run(&system, &options, self.plot.as_deref(), self.show, progress);
         }
+        if self.compare_preprocessing {
+            return preprocessing_comparison::run(
+                &system,
+                &options,
+                self.plot.as_deref(),
+                self.show,
+                progress,
+            );
+        }
+        let overlap_with = self.overlap.as_deref().map(read_vector).transpose().map_err(SystemError::from)?;
+        let form = self.quadratic_form.as_deref().map(read_real_matrix).transpose()?;
         let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
         let readout = match self.shots {
             Some(shots) => {
@@ -157,6 +224,7 @@ impl Solve {
             }
             None => None,
         };
+        let observables = self.observables(&solved, overlap_with.as_deref(), form.as_ref(), &progress)?;
         // A result that breaks the promise is shown, but leaves no file behind.
         if solved.holds() {
             if let Some(path) = &self.solution {
@@ -169,8 +237,41 @@ impl Solve {
             }
         }
         progress.finish();
-        self.show(&system, &solved, readout.as_ref())?;
+        self.show(&system, &solved, readout.as_ref(), observables)?;
         if solved.holds() { Ok(()) } else { Err(Failure::NotKept) }
+    }
+
+    fn observables(
+        &self,
+        solved: &SolveReport,
+        vector: Option<&[f64]>,
+        matrix: Option<&SparseMatrix<f64>>,
+        progress: &Progress,
+    ) -> Result<Option<Observables>, Failure> {
+        let Some(shots) = self.shots.filter(|_| vector.is_some() || matrix.is_some()) else {
+            return Ok(None);
+        };
+        let readable = Readable::of(&solved.compiled);
+        let x = &solved.compiled.classical_solution;
+        let dot = |left: &[f64], right: &[f64]| left.iter().zip(right).map(|(a, b)| a * b).sum::<f64>();
+        // Seeds of their own: the outcomes are others than those that x was read from.
+        let options = |further: u64| ReadoutOptions { shots, seed: self.seed.wrapping_add(further) };
+        let limits = self.time.into();
+        let overlap = match vector {
+            Some(vector) => {
+                let estimate = overlap(&readable, vector, &options(1), &limits, progress)?;
+                Some(Observable::of(&estimate, dot(vector, x)))
+            }
+            None => None,
+        };
+        let quadratic_form = match matrix {
+            Some(matrix) => {
+                let estimate = quadratic_form(&readable, matrix, &options(2), &limits, progress)?;
+                Some(Observable::of(&estimate, dot(x, &matrix.mul_vec(x))))
+            }
+            None => None,
+        };
+        Ok(Some(Observables { overlap, quadratic_form }))
     }
 
     fn readout_fields<'a>(&self, solved: &SolveReport, readout: &'a Readout) -> ReadoutFields<'a> {
@@ -200,6 +301,7 @@ impl Solve {
         system: &LinearSystem,
         solved: &SolveReport,
         readout: Option<&Readout>,
+        observables: Option<Observables>,
     ) -> Result<(), Failure> {
         let compiled = &solved.compiled;
         let document = Document {
@@ -221,6 +323,8 @@ impl Solve {
             promise_kept: solved.holds(),
             seconds: &solved.seconds,
             readout: readout.map(|readout| self.readout_fields(solved, readout)),
+            observables,
+            deflation: compiled.deflation.as_ref(),
             output: self.output.as_deref().filter(|_| solved.holds()).map(stated),
             solution_file: self.solution.as_deref().filter(|_| solved.holds()).map(stated),
         };
@@ -232,6 +336,7 @@ impl Solve {
         report::preparation(&mut facts, &document.preparation);
         report::encoding(&mut facts, &document.encoding);
         report::solver(&mut facts, &document.solver);
+        report::deflation(&mut facts, document.deflation);
         report::circuit(&mut facts, &document.circuit);
         let verdict = if solved.holds() { "the promise holds" } else { "THE PROMISE IS BROKEN" };
         facts.add(
@@ -270,6 +375,20 @@ impl Solve {
                 ),
             );
             facts.add("read", text::head(read.solution, 8));
+        }
+        if let Some(observables) = &document.observables {
+            let named = [("<c, x>", &observables.overlap), ("x^T M x", &observables.quadratic_form)];
+            for (name, found) in named.into_iter().filter_map(|(name, found)| Some((name, found.as_ref()?))) {
+                facts.add(
+                    "observable",
+                    format!(
+                        "{name} = {} +- {}; of the classical solution {}",
+                        text::number(found.value),
+                        text::number(found.standard_error),
+                        text::number(found.classical)
+                    ),
+                );
+            }
         }
         facts.add("solution", text::head(&solved.execution.solution, 8));
         facts.add("classical", text::head(&compiled.classical_solution, 8));

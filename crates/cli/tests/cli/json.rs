@@ -37,6 +37,16 @@ fn documents_have_these_keys() {
     folder.write("any.qasm", "OPENQASM 3.0;\nqubit[2] q;\nbit[2] c;\nU(1, 2, 3) q[0];\nc = measure q;\n");
     check(&folder, "solve", "solve A.mtx --rhs A.rhs.mtx --damping 0.1 --prune 2");
     check(&folder, "solve_with_shots", "solve A.mtx --rhs A.rhs.mtx --shots 1e4 --seed 1");
+    check(
+        &folder,
+        "solve_deflated",
+        "solve A.mtx --rhs A.rhs.mtx --deflate 1 --shots 1e4 --overlap A.rhs.mtx --quadratic-form A.mtx",
+    );
+    check(
+        &folder,
+        "compare_preprocessing",
+        "solve A.mtx --rhs A.rhs.mtx --compare-preprocessing --plot p.svg",
+    );
     check(&folder, "compare_solvers", "solve A.mtx --rhs A.rhs.mtx --compare-solvers --plot solvers.svg");
     check(&folder, "solve_direction", "solve A.mtx --rhs A.rhs.mtx --solver shortcut --shots 1e4 --seed 1");
     check(&folder, "compile_shortcut", "compile A.mtx --rhs A.rhs.mtx --solver shortcut -o d.qasm");
