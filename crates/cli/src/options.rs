@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
-use qnewton::pipeline::{EncodingChoice, NormEstimate, Solver};
+use qnewton::pipeline::{Amplification, EncodingChoice, NormEstimate, Solver};
 use qnewton::qasm::Style;
 use qnewton::{CompileOptions, ExecuteOptions, Preparation};
 
@@ -96,6 +96,9 @@ pub(crate) struct SolverOptions {
     /// Where `shortcut` gets the estimate of the norm of the solution that it needs
     #[arg(long, value_name = "SOURCE", default_value = "classical", value_parser = norm_estimate_parser())]
     pub(crate) norm_estimate: NormEstimate,
+    /// How the success probability is raised; the promise stays the same
+    #[arg(long, value_name = "HOW", default_value = "none", value_parser = amplification_parser())]
+    pub(crate) amplification: Amplification,
 }
 
 /// What is known of the matrix.
@@ -177,6 +180,7 @@ pub(crate) fn compile_options(
         deflate: deflation.deflate,
         condition_number: spectrum.condition_number,
         norm_estimate: solver.norm_estimate,
+        amplification: solver.amplification,
     }
 }
 
@@ -241,6 +245,12 @@ fn norm_estimate_parser() -> impl TypedValueParser<Value = NormEstimate> {
     PossibleValuesParser::new(sources).map(|name| {
         NormEstimate::ALL.iter().copied().find(|source| source.name() == name).unwrap_or_default()
     })
+}
+
+fn amplification_parser() -> impl TypedValueParser<Value = Amplification> {
+    let ways = Amplification::ALL.iter().map(|way| PossibleValue::new(way.name()).help(way.description()));
+    PossibleValuesParser::new(ways)
+        .map(|name| Amplification::ALL.iter().copied().find(|way| way.name() == name).unwrap_or_default())
 }
 
 fn solver_parser() -> impl TypedValueParser<Value = SolverName> {

@@ -115,6 +115,18 @@ pub(crate) fn solver(facts: &mut Facts, fields: &SolverFields) {
             None => format!("success probability {success}"),
         },
     );
+    if let Some(record) = &fields.amplification {
+        facts.add(
+            "amplification",
+            format!(
+                "{}, {} uses of the solver, which alone succeeds with probability {}; amplitudes times {}",
+                record.method.name(),
+                text::count(record.uses),
+                text::number(record.solver_success_probability),
+                text::number(record.gain),
+            ),
+        );
+    }
     if let Some(probability) = fields.norm_probability {
         let succeeds = format!(
             "norm and sign by one query more, which succeeds with probability {}",

@@ -17,6 +17,8 @@ pub enum Stage {
     /// Norm of the solution from a further query on its direction: r delta / (1 - r delta), delta the error of the
     /// direction, r = ||A|| ||x|| / ||b||.
     Norm,
+    /// Amplification of the success probability, whose gain depends on that probability; or the polynomial that amplifies.
+    Amplification,
     /// Approximation of rotations by a discrete gate set.
     Synthesis,
     /// Finite number of shots.
@@ -32,6 +34,7 @@ impl Stage {
             Stage::Polynomial => "polynomial",
             Stage::Phases => "phases",
             Stage::Norm => "norm",
+            Stage::Amplification => "amplification",
             Stage::Synthesis => "synthesis",
             Stage::ReadOut => "read_out",
         }

@@ -1,6 +1,7 @@
 //! From a linear system to a circuit with a promise.
 
-use crate::assemble::{Assembled, Output, Problem, Solver, assemble};
+use crate::amplify::{Amplification, AmplificationRecord, assemble_amplified};
+use crate::assemble::{Assembled, Output, Problem, Solver};
 use crate::choice::EncodingChoice;
 use crate::documents::Seconds;
 use crate::error::PipelineError;
@@ -37,6 +38,8 @@ pub struct CompileOptions {
     pub condition_number: Option<f64>,
     /// Where [`Solver::Shortcut`] gets its estimate of the norm of the solution.
     pub norm_estimate: NormEstimate,
+    /// How the success probability is raised.
+    pub amplification: Amplification,
 }
 
 impl Default for CompileOptions {
@@ -50,6 +53,7 @@ impl Default for CompileOptions {
             deflate: 0,
             condition_number: None,
             norm_estimate: NormEstimate::default(),
+            amplification: Amplification::default(),
         }
     }
 }
@@ -87,6 +91,8 @@ pub struct CompiledSystem {
     pub scale: Option<f64>,
     /// Of a circuit that leaves the direction of x only.
     pub direction: Option<Direction>,
+    /// Of a solver whose success probability is raised: queries, probability and scale are those of the amplified circuit.
+    pub amplification: Option<AmplificationRecord>,
     /// Predicted probability that all registers but `system` read 0, from the exact solution: right within a factor
     /// of (1 +- epsilon)^2. Of [`Solver::Adiabatic`] it is what its walk was measured to reach at least.
     pub success_probability: f64,
@@ -247,6 +253,9 @@ impl Prepared {
     }
 }
 
+/// What a solver makes of a system, and how it is amplified.
+type Candidate = (Assembled, Option<AmplificationRecord>);
+
 /// Compiles a system with a right-hand side.
 pub fn compile(
     system: &LinearSystem,
@@ -259,20 +268,20 @@ pub fn compile(
         Some(solver) => vec![solver],
         None => AUTOMATIC.iter().copied().filter(|solver| solver.applies(&prepared.facts)).collect(),
     };
-    let mut best: Option<(f64, Assembled, Lowered)> = None;
+    let mut best: Option<(f64, Candidate, Lowered)> = None;
     let mut refused = None;
     for solver in solvers {
-        let found = assemble(solver, &prepared.problem(options), &mut clock, monitor).and_then(|assembled| {
+        let found = assemble_amplified(solver, &prepared, options, &mut clock, monitor).and_then(|found| {
             monitor.begin("lowering", 0);
-            let lowered = Lowered::of(&assembled.circuit.circuit, options.basis)?;
+            let lowered = Lowered::of(&found.0.circuit.circuit, options.basis)?;
             clock.stage("lowering");
-            Ok((assembled, lowered))
+            Ok((found, lowered))
         });
         match found {
-            Ok((assembled, lowered)) => {
-                let expected = lowered.counts.two_qubit() as f64 * prepared.executions(&assembled);
+            Ok((candidate, lowered)) => {
+                let expected = lowered.counts.two_qubit() as f64 * prepared.executions(&candidate.0);
                 if best.as_ref().is_none_or(|(least, ..)| expected < *least) {
-                    best = Some((expected, assembled, lowered));
+                    best = Some((expected, candidate, lowered));
                 }
             }
             Err(PipelineError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -280,8 +289,8 @@ pub fn compile(
         }
         monitor.check()?;
     }
-    let (assembled, lowered) = match (best, refused) {
-        (Some((_, assembled, lowered)), _) => (assembled, lowered),
+    let ((assembled, amplification), lowered) = match (best, refused) {
+        (Some((_, candidate, lowered)), _) => (candidate, lowered),
         (None, Some(error)) => return Err(error),
         (None, None) => return Err(PipelineError::NoRightHandSide),
     };
@@ -314,6 +323,7 @@ pub fn compile(
         ledger: assembled.ledger,
         scale,
         direction,
+        amplification,
         success_probability,
         expected_queries,
         solver: assembled.circuit,

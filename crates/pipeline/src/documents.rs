@@ -1,5 +1,6 @@
 //! The fields of the JSON documents (docs/json.md). Additions are allowed, changes are not.
 
+use crate::amplify::AmplificationRecord;
 use crate::facts::SystemFacts;
 use crate::norm::{NormEstimate, NormMethod};
 use qnewton_circuit::{Basis, Counts, Depth};
@@ -98,6 +99,9 @@ pub struct SolverFields {
     /// Expected queries until an execution succeeds, the further query included; null in older documents.
     #[serde(default)]
     pub expected_queries: Option<f64>,
+    /// How the success probability was raised; absent if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amplification: Option<AmplificationRecord>,
 }
 
 /// The emitted circuit.

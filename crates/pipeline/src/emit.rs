@@ -131,6 +131,7 @@ pub fn solver_fields(compiled: &CompiledSystem) -> SolverFields {
         norm_estimate: compiled.direction.and_then(|direction| direction.norm_estimate),
         norm_probability: compiled.direction.map(|direction| direction.norm_probability),
         expected_queries: Some(compiled.expected_queries),
+        amplification: compiled.amplification,
     }
 }
 

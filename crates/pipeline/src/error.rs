@@ -214,6 +214,19 @@ pub enum PipelineError {
     /// No walk.
     #[error(transparent)]
     Walk(#[from] qnewton_qlsa::walk::WalkError),
+    /// A solver whose success probability is not raised that way.
+    #[error("{solver} is not amplified by {method}: {reason}")]
+    NotAmplified {
+        /// The solver.
+        solver: &'static str,
+        /// How it was to be amplified.
+        method: &'static str,
+        /// Why not, and what would be accepted.
+        reason: &'static str,
+    },
+    /// No amplification.
+    #[error("amplification: {0}")]
+    Amplification(#[from] qnewton_qlsa::amplification::AmplificationError),
     /// Circuit not well-formed.
     #[error(transparent)]
     Circuit(#[from] CircuitError),

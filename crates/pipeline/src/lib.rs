@@ -5,6 +5,7 @@
 //! it; [`verify()`] holds a file against its manifest, [`run_file`] executes any OpenQASM file. `solve`,
 //! `schedule --execute` and `train` all come here. This crate knows nothing of command lines.
 
+mod amplify;
 mod assemble;
 mod block;
 mod choice;
@@ -28,10 +29,11 @@ mod solve;
 mod source;
 mod verify;
 
+pub use amplify::{Amplification, AmplificationRecord};
 pub use assemble::Solver;
 pub use block::{BlockOptions, EncodedMatrix, RANKING_EPSILON, encode};
 pub use choice::{EncodingChoice, compare_encodings, encode_chosen, queries};
-pub use comparison::{SolverCandidate, SolverCost, compare_solvers};
+pub use comparison::{AmplifiedCost, SolverCandidate, SolverCost, compare_solvers};
 pub use compile::{CompileOptions, CompiledSystem, compile};
 pub use documents::{
     CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, gate_counts,

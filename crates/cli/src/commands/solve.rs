@@ -76,7 +76,11 @@ pub(crate) struct Solve {
     #[arg(long, value_name = "S", default_value_t = 0, requires = "shots")]
     seed: u64,
     /// Compile with every solver and print what each costs, without executing any
-    #[arg(long, group = "comparison", conflicts_with_all = ["output", "solution", "solver", "style", "shots"])]
+    #[arg(
+        long,
+        group = "comparison",
+        conflicts_with_all = ["output", "solution", "solver", "style", "shots", "amplification"]
+    )]
     compare_solvers: bool,
     /// Compile with scaling and with small eigenpairs deflated, and print what each costs, without executing any
     #[arg(

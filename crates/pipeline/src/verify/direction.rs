@@ -1,7 +1,8 @@
 //! Checks of a circuit that leaves the direction of the solution, up to a sign.
 
-use super::Verification;
 use super::amplitudes::polynomial_of;
+use super::{Verification, amplified};
+use crate::amplify::AmplificationRecord;
 use crate::compile::norm;
 use crate::documents::SolverFields;
 use crate::error::PipelineError;
@@ -24,6 +25,7 @@ pub(super) struct Emitted<'a> {
     pub(super) exact: &'a [f64],
     /// What amplitudes may be off by.
     pub(super) tolerance: f64,
+    pub(super) amplification: Option<&'a AmplificationRecord>,
 }
 
 impl Emitted<'_> {
@@ -42,6 +44,8 @@ impl Emitted<'_> {
                 (degree, degree, degree + 1)
             }
         };
+        let [uses, uses_b] = AmplificationRecord::uses_of(self.amplification);
+        let (queries, queries_b) = (queries.saturating_mul(uses), queries_b.saturating_mul(uses_b));
         let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
         result.fact("degree of the polynomial and queries", stated == (degree, queries, queries_b));
         let further = solver.scale.is_none() && solver.norm_method == NormMethod::FurtherQuery;
@@ -68,13 +72,14 @@ impl Emitted<'_> {
     fn verify_amplitudes(&self, result: &mut Verification) -> Result<u64, PipelineError> {
         let alpha = self.manifest.encoding.alpha;
         let (expected, degree) = polynomial_of(self.padded, alpha, self.rhs, self.polynomial)?;
+        let (gain, tolerance) = amplified(self.amplification, &expected, self.tolerance);
         let distance = |sign: f64| {
             let difference =
-                self.amplitudes.iter().zip(&expected).map(|(found, wanted)| found - sign * wanted);
+                self.amplitudes.iter().zip(&expected).map(|(found, wanted)| found - sign * gain * wanted);
             squared_norm(&difference.collect::<Vec<_>>()).sqrt()
         };
         let measured = distance(1.0).min(distance(-1.0));
-        result.at_most("amplitudes against the polynomial of the matrix", measured, self.tolerance);
+        result.at_most("amplitudes against the polynomial of the matrix", measured, tolerance);
         Ok(degree as u64)
     }
 
@@ -104,12 +109,15 @@ impl Emitted<'_> {
         let turned: Vec<f64> =
             size.clone().map(|k| solution(k) / length - at(self.exact, k) / exact).collect();
         let others = self.bound("encoding") + self.bound("state_preparation");
-        let bound = self.bound("polynomial") + self.bound("phases") + 2.0 * others + 1e-12;
+        // What is left of a phase that depends on the success probability.
+        let turned_phase = self.bound("amplification");
+        let bound = self.bound("polynomial") + self.bound("phases") + turned_phase + 2.0 * others + 1e-12;
         result.at_most("direction against the classical one", norm(&turned).hypot(wrong / length), bound);
 
         let residual: Vec<f64> = size.clone().map(|k| scale * alpha * image[k] - at(self.rhs, k)).collect();
         let measured = norm(&residual) / norm(self.rhs);
-        result.at_most("residual of the matrix", measured, 2.0 * (self.bound("norm") + others) + 1e-12);
+        let bound = 2.0 * (self.bound("norm") + others) + turned_phase + 1e-12;
+        result.at_most("residual of the matrix", measured, bound);
 
         let difference: Vec<f64> = size.map(|k| solution(k) - at(self.exact, k)).collect();
         let error = norm(&difference).hypot(wrong) / exact;

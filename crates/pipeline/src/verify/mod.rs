@@ -10,6 +10,7 @@ mod direction;
 
 use self::amplitudes::polynomial_of;
 use self::direction::Emitted;
+use crate::amplify::AmplificationRecord;
 use crate::assemble::Solver;
 use crate::compile::{norm, padded_matrix, unscaled};
 use crate::documents::{CircuitFields, SolverFields, SystemFields};
@@ -21,6 +22,7 @@ use crate::file::read_program;
 use crate::fingerprint::fingerprint;
 use crate::manifest::{DeflationRecord, Kind, Manifest, manifest_path};
 use crate::source::MatrixSource;
+use num_complex::Complex64;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
 use qnewton_encoding::{Columns, distance};
@@ -127,6 +129,7 @@ pub fn verify(
     let tolerance = AMPLITUDE_TOLERANCE + bound("phases").clamp(0.0, LARGEST_PHASE_RESIDUAL);
     let exact = solve(&system.matrix, rhs)?.x;
     let promised = bound("total");
+    let amplification = solver.amplification.as_ref();
     if polynomial.reflection.is_some() || polynomial.walk.is_some() {
         let emitted = Emitted {
             manifest: &manifest,
@@ -137,22 +140,25 @@ pub fn verify(
             rhs,
             exact: &exact,
             tolerance,
+            amplification,
         };
         emitted.verify(&mut result)?;
         verify_bounds(&mut result, solver);
         return Ok(result);
     }
     let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
+    let (gain, tolerance) = amplified(amplification, &expected, tolerance);
     let difference: Vec<f64> =
-        amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - wanted).norm()).collect();
+        amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - gain * wanted).norm()).collect();
     result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
     let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
     let algorithm = Solver::from_name(&solver.solver).ok_or_else(|| missing("an unknown `solver`"))?;
     let queries = algorithm.queries(degree as u64);
-    let expected = (degree as u64, queries.unwrap_or_default(), 1);
+    let [uses, uses_b] = AmplificationRecord::uses_of(amplification);
+    let expected = (degree as u64, queries.unwrap_or_default().saturating_mul(uses), uses_b);
     result.fact("degree of the polynomial and queries", stated == expected);
     let unit = if polynomial.positive.is_some() { 1.0 } else { alpha };
-    let scale = norm(rhs) * polynomial.normalization / unit;
+    let scale = norm(rhs) * polynomial.normalization / unit / amplification.map_or(1.0, |record| record.gain);
     let stated = solver.scale.ok_or_else(|| missing("no `scale`"))?;
     result.at_most("scale", (scale - stated).abs() / scale.abs(), 1e-12);
     verify_bounds(&mut result, solver);
@@ -188,6 +194,19 @@ fn verify_deflation(
         result.at_most("deflated part of the solution", deviation, SPECTRUM_TOLERANCE);
     }
     Ok(part.rhs)
+}
+
+/// What an amplification multiplies the amplitudes of its solver by, where these are `expected`, and what the product may
+/// be off by. A deviation of the solver's amplitudes returns with every use.
+fn amplified(
+    amplification: Option<&AmplificationRecord>,
+    expected: &[f64],
+    tolerance: f64,
+) -> (Complex64, f64) {
+    let Some(record) = amplification else { return (Complex64::ONE, tolerance) };
+    let length = norm(expected);
+    let gain = record.gain_at((length * length).clamp(f64::MIN_POSITIVE, 1.0));
+    (gain, tolerance * record.uses as f64 + record.polynomial_error() * gain.norm() * length)
 }
 
 /// Whether the bounds add up to what is promised.

@@ -5,6 +5,7 @@ use super::probability::ProbabilityRange;
 use super::{fixed_point, rounds};
 use crate::polynomial::{AmplifyingPolynomial, amplifying};
 use crate::solver::SolverCircuit;
+use num_complex::Complex64;
 
 /// How the success probability is raised.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,19 @@ pub enum Amplifier {
         /// Its band is a bound of the norm of the block.
         polynomial: AmplifyingPolynomial,
     },
+}
+
+impl Amplifier {
+    /// What the projected amplitudes of a solver that succeeds with this probability, in (0, 1\], are multiplied by, before
+    /// any phase is undone: its argument at the probability that a plan was made for is the one that [`super::amplify`]
+    /// undoes. Of an oblivious amplification it is the factor within the polynomial's error.
+    pub fn gain(&self, probability: f64) -> Complex64 {
+        match self {
+            Amplifier::Rounds { rounds } => rounds::gain(*rounds, probability).into(),
+            Amplifier::FixedPoint { uses, width } => fixed_point::gain(*uses, *width, probability),
+            Amplifier::Oblivious { polynomial } => polynomial.gain.into(),
+        }
+    }
 }
 
 /// One amplification of one solver.
