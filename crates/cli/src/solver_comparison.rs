@@ -10,8 +10,8 @@ use crate::text::{self, Facts};
 use qnewton::LinearSystem;
 use qnewton::core::Provenance;
 use qnewton::pipeline::{
-    CompileOptions, NormMethod, SCHEMA_VERSION, SolverCandidate, SystemFields, compare_solvers, gate_counts,
-    published_queries,
+    AmplificationRecord, AmplifiedCost, CompileOptions, NormMethod, SCHEMA_VERSION, SolverCandidate,
+    SystemFields, compare_solvers, gate_counts, published_queries,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -73,11 +73,54 @@ struct Cost {
     expected_two_qubit_count: f64,
     amplified_uses: u64,
     amplified_expected_uses: f64,
+    /// The cheapest amplified circuit; absent where none has fewer expected queries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amplified: Option<Amplified>,
+}
+
+/// An amplified circuit, lowered and counted.
+#[derive(Serialize)]
+struct Amplified {
+    provenance: &'static str,
+    #[serde(flatten)]
+    record: AmplificationRecord,
+    error_bound: f64,
+    queries: u64,
+    queries_b: u64,
+    qubits: usize,
+    counts: BTreeMap<String, u64>,
+    two_qubit_count: u64,
+    depth: u64,
+    success_probability: f64,
+    expected_queries: f64,
+    expected_two_qubit_count: f64,
+}
+
+impl Amplified {
+    fn of(cost: &AmplifiedCost) -> Self {
+        Amplified {
+            provenance: Provenance::Compiled.name(),
+            record: cost.record,
+            error_bound: cost.error_bound,
+            queries: cost.queries,
+            queries_b: cost.queries_b,
+            qubits: cost.qubits,
+            counts: gate_counts(&cost.counts),
+            two_qubit_count: saturate(cost.counts.two_qubit()),
+            depth: saturate(cost.depth.total),
+            success_probability: cost.success_probability,
+            expected_queries: cost.expected_queries,
+            expected_two_qubit_count: cost.expected_two_qubit_count,
+        }
+    }
+}
+
+fn saturate(count: u128) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 impl Row {
     fn of(candidate: &SolverCandidate) -> Self {
-        let saturate = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
         let cost = candidate.cost.as_ref().ok().map(|cost| {
             let (amplified_uses, amplified_expected_uses) = cost.amplified();
             Cost {
@@ -99,6 +142,7 @@ impl Row {
                 expected_two_qubit_count: cost.expected_two_qubit_count(),
                 amplified_uses,
                 amplified_expected_uses,
+                amplified: cost.amplified_circuit.as_ref().map(Amplified::of),
             }
         });
         Row {
@@ -199,6 +243,9 @@ fn cells(row: &Row, cost: &Cost) -> Vec<String> {
         text::number(cost.success_probability),
         text::number(cost.expected_repetitions),
         text::number(cost.expected_two_qubit_count),
-        format!("{} uses, {} expected", cost.amplified_uses, text::number(cost.amplified_expected_uses)),
+        cost.amplified.as_ref().map_or("no gain".to_string(), |amplified| {
+            let (record, gates) = (&amplified.record, amplified.expected_two_qubit_count);
+            format!("{}, {} uses: {} cx in all", record.method.name(), record.uses, text::number(gates))
+        }),
     ]
 }

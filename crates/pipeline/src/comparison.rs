@@ -1,5 +1,6 @@
 //! All solvers side by side, on one system: what each circuit costs, repetitions included.
 
+use crate::amplify::{Amplification, AmplificationRecord, assemble_amplified};
 use crate::assemble::{Solver, assemble};
 use crate::compile::{Clock, CompileOptions, Lowered, Prepared};
 use crate::error::PipelineError;
@@ -47,6 +48,34 @@ pub struct SolverCost {
     pub expected_queries: f64,
     /// Gates of that query, where one is made.
     pub norm_query: Option<Counts>,
+    /// The amplified circuit with the fewest expected queries, compiled for the same promise; `None` where none has fewer
+    /// than the circuit as it is, or none can be made.
+    pub amplified_circuit: Option<AmplifiedCost>,
+}
+
+/// What an amplified circuit costs, the reflections included.
+#[derive(Clone, Debug)]
+pub struct AmplifiedCost {
+    /// How it is amplified.
+    pub record: AmplificationRecord,
+    /// Bound of the relative error of x.
+    pub error_bound: f64,
+    /// Queries of the matrix.
+    pub queries: u64,
+    /// Queries of the right-hand side.
+    pub queries_b: u64,
+    /// Qubits of the lowered circuit.
+    pub qubits: usize,
+    /// Gates in the basis.
+    pub counts: Counts,
+    /// Depth in the basis.
+    pub depth: Depth,
+    /// Probability that one execution succeeds.
+    pub success_probability: f64,
+    /// Queries until an execution succeeds, on average, the further query for the norm included.
+    pub expected_queries: f64,
+    /// Two-qubit gates until then, and those of the further query.
+    pub expected_two_qubit_count: f64,
 }
 
 impl SolverCost {
@@ -106,6 +135,8 @@ fn cost(
         Some(_) => Some(Lowered::of(&assembled.encoding.circuit, options.basis)?.counts),
         None => None,
     };
+    let norm_gates = norm_query.as_ref().map_or(0, Counts::two_qubit);
+    let amplified_circuit = amplified_cost(solver, prepared, options, norm_gates, clock, monitor)?;
     Ok(SolverCost {
         encoding: assembled.encoding.name.clone(),
         alpha: assembled.encoding.alpha,
@@ -120,5 +151,37 @@ fn cost(
         expected_executions: prepared.executions(&assembled),
         expected_queries: prepared.expected_queries(&assembled),
         norm_query,
+        amplified_circuit,
     })
+}
+
+/// The cost of the best amplified circuit. What keeps it from being made does not keep the solver from being compared.
+fn amplified_cost(
+    solver: Solver,
+    prepared: &Prepared,
+    options: &CompileOptions,
+    norm_gates: u128,
+    clock: &mut Clock,
+    monitor: &dyn Monitor,
+) -> Result<Option<AmplifiedCost>, PipelineError> {
+    let options = CompileOptions { amplification: Amplification::Auto, ..options.clone() };
+    let (assembled, record) = match assemble_amplified(solver, prepared, &options, clock, monitor) {
+        Ok((assembled, Some(record))) => (assembled, record),
+        Err(PipelineError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Ok((_, None)) | Err(_) => return Ok(None),
+    };
+    let lowered = Lowered::of(&assembled.circuit.circuit, options.basis)?;
+    let executions = prepared.executions(&assembled);
+    Ok(Some(AmplifiedCost {
+        record,
+        error_bound: assembled.ledger.total(),
+        queries: assembled.circuit.queries,
+        queries_b: assembled.circuit.queries_b,
+        qubits: lowered.qubits,
+        expected_two_qubit_count: lowered.counts.two_qubit() as f64 * executions + norm_gates as f64,
+        counts: lowered.counts,
+        depth: lowered.depth,
+        success_probability: prepared.success_probability(&assembled),
+        expected_queries: prepared.expected_queries(&assembled),
+    }))
 }

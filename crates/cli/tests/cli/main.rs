@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure is what a test reports")]
 
+mod amplified;
 mod bad_input;
 mod directions;
 mod emitted;
