@@ -199,6 +199,9 @@ pub enum PipelineError {
     /// No classical solution.
     #[error("classical solver: {0}")]
     Classical(#[from] SolveError),
+    /// No eigenvectors to verify with.
+    #[error(transparent)]
+    Decomposition(#[from] qnewton_matrix::DecompositionError),
     /// No encoding.
     #[error("block encoding: {0}")]
     Encoding(#[from] EncodingError),
@@ -227,6 +230,17 @@ pub enum PipelineError {
     /// No amplification.
     #[error("amplification: {0}")]
     Amplification(#[from] qnewton_qlsa::amplification::AmplificationError),
+    /// A solver whose circuit without values is not made.
+    #[error(
+        "{solver} is not estimated without values: its evolutions are planned from their phase factors; `compile` counts it"
+    )]
+    NoEstimate {
+        /// The solver.
+        solver: &'static str,
+    },
+    /// No phase estimation of an evolution.
+    #[error("evolution: {0}")]
+    Evolution(#[from] qnewton_qlsa::evolution::EvolutionError),
     /// Circuit not well-formed.
     #[error(transparent)]
     Circuit(#[from] CircuitError),

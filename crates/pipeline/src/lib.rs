@@ -50,8 +50,8 @@ pub use facts::SystemFacts;
 pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
 pub use fingerprint::fingerprint;
 pub use manifest::{
-    DeflationRecord, Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord, ReflectionRecord,
-    WalkRecord, manifest_path,
+    DeflationRecord, EvolutionRecord, Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord,
+    ReflectionRecord, WalkRecord, manifest_path,
 };
 pub use norm::{Direction, NormEstimate, NormMethod};
 pub use preprocessing::{PreprocessedCost, PreprocessingCandidate, compare_preprocessing};

@@ -67,6 +67,23 @@ pub struct PolynomialRecord {
     /// For a filter of the solution behind an adiabatic walk; interval and epsilon as for a reflection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub walk: Option<WalkRecord>,
+    /// For a sine polynomial of time A in place of one of A/alpha; the interval then is smallest / norm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evolution: Option<EvolutionRecord>,
+}
+
+/// The sine polynomial of psi = time A close to 1/psi where |A| is in \[smallest, norm\], by phase estimation of an
+/// evolution.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct EvolutionRecord {
+    /// Lower bound of the singular values.
+    pub smallest: f64,
+    /// Upper bound of the singular values.
+    pub norm: f64,
+    /// The same.
+    pub time: f64,
+    /// Bound of the relative error of x that the evolutions make, no matter how good the polynomial is.
+    pub error: f64,
 }
 
 /// P is a reflection about the kernel of (1 - b'b'^T) (A/alpha (+) 1/norm), b' = (b, b)/(sqrt(2) ||b||).

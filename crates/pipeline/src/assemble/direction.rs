@@ -89,6 +89,7 @@ pub(super) fn assemble(
         positive: None,
         reflection: plan.reflection(),
         walk: plan.walk(),
+        evolution: None,
     };
     Ok(Assembled {
         solver,
@@ -211,6 +212,7 @@ impl Plan {
             positive: None,
             reflection: None,
             walk: self.walk(),
+            evolution: None,
         };
         record.least_success_probability()
     }

@@ -1,6 +1,7 @@
 //! From a system to the circuit of one solver, with its share of the error ledger: one module per solver.
 
 mod direction;
+mod evolution;
 mod positive;
 mod qsvt;
 mod walk;
@@ -28,6 +29,8 @@ pub enum Solver {
     Cks,
     /// The odd inversion polynomial by phase estimation of the walk.
     Hhl,
+    /// 1/psi by phase estimation of exp(i psi), psi = t A.
+    HhlEvolution,
     /// The direction of the solution by a reflection about a kernel.
     Shortcut,
     /// The direction of the solution by an adiabatic walk, whose length is empirical, and a filter.
@@ -36,8 +39,15 @@ pub enum Solver {
 
 impl Solver {
     /// All solvers.
-    pub const ALL: &'static [Solver] =
-        &[Solver::Qsvt, Solver::QsvtPositive, Solver::Cks, Solver::Hhl, Solver::Shortcut, Solver::Adiabatic];
+    pub const ALL: &'static [Solver] = &[
+        Solver::Qsvt,
+        Solver::QsvtPositive,
+        Solver::Cks,
+        Solver::Hhl,
+        Solver::HhlEvolution,
+        Solver::Shortcut,
+        Solver::Adiabatic,
+    ];
 
     /// The name in documents and on command lines.
     pub fn name(self) -> &'static str {
@@ -46,6 +56,7 @@ impl Solver {
             Solver::QsvtPositive => "qsvt-positive",
             Solver::Cks => "cks",
             Solver::Hhl => "hhl",
+            Solver::HhlEvolution => "hhl-evolution",
             Solver::Shortcut => "shortcut",
             Solver::Adiabatic => "adiabatic",
         }
@@ -62,6 +73,9 @@ impl Solver {
             }
             Solver::Cks => "symmetric A: the same polynomial as qsvt, a linear combination of walk steps",
             Solver::Hhl => "symmetric A: the same polynomial as qsvt, by phase estimation of the walk",
+            Solver::HhlEvolution => {
+                "symmetric A: phase estimation of exp(itA) as published, the evolution made of queries"
+            }
             Solver::Shortcut => {
                 "direction by a reflection about a kernel, about (alpha/sigma_min) ln(2 sqrt 2 kappa/epsilon) queries; \
                  norm and sign by one more"
@@ -77,13 +91,13 @@ impl Solver {
         match self {
             Solver::Qsvt | Solver::Shortcut | Solver::Adiabatic => true,
             Solver::QsvtPositive => facts.symmetric && facts.spectrum.positive_definite == Some(true),
-            Solver::Cks | Solver::Hhl => facts.symmetric,
+            Solver::Cks | Solver::Hhl | Solver::HhlEvolution => facts.symmetric,
         }
     }
 
     /// Whether only symmetric matrices will do.
     pub(crate) fn needs_symmetry(self) -> bool {
-        matches!(self, Solver::QsvtPositive | Solver::Cks | Solver::Hhl)
+        matches!(self, Solver::QsvtPositive | Solver::Cks | Solver::Hhl | Solver::HhlEvolution)
     }
 
     /// Refuses a matrix that it does not apply to, with the reason.
@@ -104,14 +118,14 @@ impl Solver {
             Solver::Qsvt | Solver::QsvtPositive | Solver::Shortcut => Some(degree),
             Solver::Cks => Some(cks::queries(degree as usize)),
             Solver::Hhl => Some(hhl::queries(degree as usize)),
-            Solver::Adiabatic => None,
+            Solver::Adiabatic | Solver::HhlEvolution => None,
         }
     }
 
     /// Whether every query is under the control of a qubit. Those of [`Solver::Adiabatic`]'s walk are, those of its
     /// filter are not.
     pub fn controls_queries(self) -> bool {
-        matches!(self, Solver::QsvtPositive | Solver::Shortcut)
+        matches!(self, Solver::QsvtPositive | Solver::HhlEvolution | Solver::Shortcut)
     }
 
     /// How the norm of the solution follows.
@@ -190,6 +204,7 @@ pub(crate) fn assemble(
         Solver::Qsvt => qsvt::assemble(problem, clock, monitor),
         Solver::QsvtPositive => positive::assemble(problem, clock, monitor),
         Solver::Cks | Solver::Hhl => walk::assemble(solver, problem, clock, monitor),
+        Solver::HhlEvolution => evolution::assemble(problem, clock, monitor),
         Solver::Shortcut | Solver::Adiabatic => direction::assemble(solver, problem, clock, monitor),
     }
 }
@@ -202,7 +217,7 @@ pub(crate) fn encode(solver: Solver, problem: &Problem<'_>) -> Result<(BlockEnco
             let Shifted { encoding, shift, .. } = positive::encode_shifted(problem)?;
             (encoding, shift)
         }
-        Solver::Cks | Solver::Hhl => (walk::encode(solver, problem)?, 0.0),
+        Solver::Cks | Solver::Hhl | Solver::HhlEvolution => (walk::encode(solver, problem)?, 0.0),
         Solver::Shortcut | Solver::Adiabatic => (direction::encode(solver, problem)?, 0.0),
     })
 }

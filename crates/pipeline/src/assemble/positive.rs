@@ -80,6 +80,7 @@ pub(super) fn assemble(
             positive: Some(PositiveRecord { shift, lower: range.lower, upper: range.upper }),
             reflection: None,
             walk: None,
+            evolution: None,
         },
         phase_residual: walk.residual,
         encoding,

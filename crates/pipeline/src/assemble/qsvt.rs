@@ -68,6 +68,7 @@ pub(super) fn assemble(
             positive: None,
             reflection: None,
             walk: None,
+            evolution: None,
         },
         phase_residual: factors.residual,
         circuit,

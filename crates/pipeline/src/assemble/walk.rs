@@ -81,6 +81,7 @@ pub(super) fn assemble(
             positive: None,
             reflection: None,
             walk: None,
+            evolution: None,
         },
         phase_residual: 0.0,
         circuit: walk.solver,

@@ -67,6 +67,7 @@ impl SolverPlan {
             Solver::Qsvt => SolverPlan::Qsvt { degree: odd_degree()? },
             Solver::Cks => SolverPlan::Cks { degree: odd_degree()? },
             Solver::Hhl => SolverPlan::Hhl { degree: odd_degree()? },
+            Solver::HhlEvolution => return Err(PipelineError::NoEstimate { solver: solver.name() }),
             Solver::QsvtPositive => {
                 if !bounds.positive_definite {
                     let smallest_eigenvalue = None;

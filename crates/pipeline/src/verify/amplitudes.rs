@@ -2,10 +2,10 @@
 
 use crate::compile::norm;
 use crate::error::PipelineError;
-use crate::manifest::{PolynomialRecord, PositiveRecord, ReflectionRecord};
-use qnewton_matrix::{SparseMatrix, add_to_diagonal};
+use crate::manifest::{EvolutionRecord, PolynomialRecord, PositiveRecord, ReflectionRecord};
+use qnewton_matrix::{EigenDecomposition, SparseMatrix, add_to_diagonal, symmetric_eigen_decomposition};
 use qnewton_qlsa::polynomial::{
-    ChebyshevSeries, PositiveRange, inverse_positive, inverse_relative, kernel_reflection,
+    ChebyshevSeries, PositiveRange, inverse_positive, inverse_relative, kernel_reflection, sine_inverse,
 };
 
 /// P(A / alpha) b / ||b|| / normalization in the direction of the inverse, by T_(k+1) = 2 M T_k - T_(k-1) with M
@@ -18,6 +18,9 @@ pub(super) fn polynomial_of(
 ) -> Result<(Vec<f64>, usize), PipelineError> {
     if let Some(reflection) = &record.reflection {
         return reflection_of(matrix, alpha, rhs, record, reflection);
+    }
+    if let Some(evolution) = &record.evolution {
+        return evolution_of(matrix, rhs, record, evolution);
     }
     if let Some(positive) = &record.positive {
         return positive_polynomial_of(matrix, alpha, rhs, record, positive);
@@ -119,4 +122,26 @@ fn reflection_of(
         current = std::mem::replace(&mut next, after);
     }
     Ok((sum, series.degree()))
+}
+
+/// F(t A) b / ||b|| / normalization by the eigenvectors of A.
+fn evolution_of(
+    matrix: &SparseMatrix<f64>,
+    rhs: &[f64],
+    record: &PolynomialRecord,
+    evolution: &EvolutionRecord,
+) -> Result<(Vec<f64>, usize), PipelineError> {
+    let EvolutionRecord { smallest, norm: largest, time, .. } = *evolution;
+    // The time was chosen such that the degree just suffices: rounding must not ask for one more.
+    let (lower, upper) = (time * smallest * (1.0 + 1e-12), time * largest);
+    let inverse = sine_inverse(lower.min(upper), upper, record.epsilon)?;
+    let EigenDecomposition { values, vectors } = symmetric_eigen_decomposition(&matrix.to_dense())?;
+    let length = norm(rhs) * record.normalization;
+    let mut sum = vec![0.0; matrix.rows()];
+    for (value, vector) in values.iter().zip(vectors.columns()) {
+        let along: f64 = rhs.iter().zip(vector).map(|(b, entry)| b * entry).sum();
+        let factor = inverse.evaluate(time * value) * along / length;
+        sum.iter_mut().zip(vector).for_each(|(sum, entry)| *sum += factor * entry);
+    }
+    Ok((sum, inverse.degree()))
 }

@@ -147,17 +147,29 @@ pub fn verify(
         return Ok(result);
     }
     let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
+    // What the evolutions may leave, in units of the amplitudes.
+    let tolerance = polynomial.evolution.map_or(tolerance, |evolution| {
+        AMPLITUDE_TOLERANCE + evolution.error / (evolution.time * evolution.norm * polynomial.normalization)
+    });
     let (gain, tolerance) = amplified(amplification, &expected, tolerance);
     let difference: Vec<f64> =
         amplitudes.iter().zip(&expected).map(|(found, wanted)| (found - gain * wanted).norm()).collect();
     result.at_most("amplitudes against the polynomial of the matrix", norm(&difference), tolerance);
     let stated = (solver.polynomial_degree, solver.queries, solver.queries_b);
     let algorithm = Solver::from_name(&solver.solver).ok_or_else(|| missing("an unknown `solver`"))?;
-    let queries = algorithm.queries(degree as u64);
+    let queries = match algorithm {
+        // Those of the evolutions are checked by the amplitudes alone.
+        Solver::HhlEvolution => Some(solver.queries / AmplificationRecord::uses_of(amplification)[0]),
+        algorithm => algorithm.queries(degree as u64),
+    };
     let [uses, uses_b] = AmplificationRecord::uses_of(amplification);
     let expected = (degree as u64, queries.unwrap_or_default().saturating_mul(uses), uses_b);
     result.fact("degree of the polynomial and queries", stated == expected);
-    let unit = if polynomial.positive.is_some() { 1.0 } else { alpha };
+    let unit = match (&polynomial.positive, &polynomial.evolution) {
+        (Some(_), _) => 1.0,
+        (None, Some(evolution)) => 1.0 / evolution.time,
+        (None, None) => alpha,
+    };
     let scale = norm(rhs) * polynomial.normalization / unit / amplification.map_or(1.0, |record| record.gain);
     let stated = solver.scale.ok_or_else(|| missing("no `scale`"))?;
     result.at_most("scale", (scale - stated).abs() / scale.abs(), 1e-12);

@@ -36,6 +36,5 @@ pub use inverse::{
 };
 pub use positive::{PositiveInverse, PositiveRange, inverse_positive};
 pub use series::{ChebyshevSeries, Parity, PolynomialError};
-pub(crate) use sine_inverse::sine_inverse_order;
-pub use sine_inverse::{SineInverse, sine_inverse};
+pub use sine_inverse::{SineInverse, sine_inverse, sine_inverse_order};
 pub use step::{rectangle, sign};

@@ -67,7 +67,7 @@ pub fn sine_inverse(lower: f64, upper: f64, epsilon: f64) -> Result<SineInverse,
 }
 
 /// The degree of [`sine_inverse`] without its coefficients, where it is not the smooth remainder that decides.
-pub(crate) fn sine_inverse_order(lower: f64, epsilon: f64) -> f64 {
+pub fn sine_inverse_order(lower: f64, epsilon: f64) -> f64 {
     IntervalMap::new((0.5 * lower).sin()).smallest_degree((1.0 - 2.0 * REMAINDER_SHARE) * epsilon)
 }
 
@@ -75,6 +75,15 @@ impl SineInverse {
     /// f_1, f_2, ...
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients
+    }
+
+    /// F(psi).
+    pub fn evaluate(&self, psi: f64) -> f64 {
+        self.coefficients
+            .iter()
+            .enumerate()
+            .map(|(index, value)| value * ((index + 1) as f64 * psi).sin())
+            .sum()
     }
 
     /// The largest n.
