@@ -96,6 +96,11 @@ pub(crate) struct SolverOptions {
     /// Where `shortcut` gets the estimate of the norm of the solution that it needs
     #[arg(long, value_name = "SOURCE", default_value = "classical", value_parser = norm_estimate_parser())]
     pub(crate) norm_estimate: NormEstimate,
+}
+
+/// How often a circuit succeeds.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct AmplificationOptions {
     /// How the success probability is raised; the promise stays the same
     #[arg(long, value_name = "HOW", default_value = "none", value_parser = amplification_parser())]
     pub(crate) amplification: Amplification,
@@ -180,7 +185,7 @@ pub(crate) fn compile_options(
         deflate: deflation.deflate,
         condition_number: spectrum.condition_number,
         norm_estimate: solver.norm_estimate,
-        amplification: solver.amplification,
+        amplification: Amplification::None,
     }
 }
 

@@ -4,8 +4,8 @@ use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::options::{
-    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions,
-    PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, compile_options,
+    AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
+    OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -13,7 +13,7 @@ use crate::report::{self, SystemPreparation};
 use crate::text::Facts;
 use clap::Args;
 use qnewton::pipeline::{Manifest, Seconds, manifest_path};
-use qnewton::{EmitOptions, LinearSystem, compile, emit};
+use qnewton::{CompileOptions, EmitOptions, LinearSystem, compile, emit};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,8 @@ pub(crate) struct Compile {
     style: StyleOptions,
     #[command(flatten)]
     algorithm: SolverOptions,
+    #[command(flatten)]
+    amplification: AmplificationOptions,
     #[command(flatten)]
     accuracy: AccuracyOptions,
     #[command(flatten)]
@@ -86,18 +88,18 @@ impl Compile {
         check_distinct([&self.matrix, &self.rhs], outputs.iter().chain(self.emit_after.target()))?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let compiled = compile(
-            &system,
-            &compile_options(
+        let options = CompileOptions {
+            amplification: self.amplification.amplification,
+            ..compile_options(
                 self.algorithm,
                 self.encoding,
                 self.accuracy,
                 self.certificate,
                 self.spectrum,
                 self.deflation,
-            ),
-            &progress,
-        )?;
+            )
+        };
+        let compiled = compile(&system, &options, &progress)?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
         let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
         let manifest = emit(&compiled, &self.output, &options)?;

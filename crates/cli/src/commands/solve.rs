@@ -3,8 +3,9 @@
 use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, read_real_matrix, stated};
 use crate::options::{
-    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions,
-    PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, TimeOptions, compile_options, shots,
+    AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
+    OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, TimeOptions,
+    compile_options, shots,
 };
 use crate::output::{note, print, print_document};
 use crate::preprocessing_comparison;
@@ -19,7 +20,7 @@ use qnewton::pipeline::{
     SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields, compare, encoding_fields,
     manifest_path, overlap, quadratic_form, read_out, solver_fields,
 };
-use qnewton::{EmitOptions, LinearSystem, SolveReport, emit};
+use qnewton::{CompileOptions, EmitOptions, LinearSystem, SolveReport, emit};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -47,6 +48,8 @@ pub(crate) struct Solve {
     rhs: PathBuf,
     #[command(flatten)]
     algorithm: SolverOptions,
+    #[command(flatten)]
+    amplification: AmplificationOptions,
     #[command(flatten)]
     accuracy: AccuracyOptions,
     #[command(flatten)]
@@ -198,14 +201,17 @@ impl Solve {
         )?;
         let progress = Progress::new(interrupt, self.show.quiet);
         let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options = compile_options(
-            self.algorithm,
-            self.encoding,
-            self.accuracy,
-            self.certificate,
-            self.spectrum,
-            self.deflation,
-        );
+        let options = CompileOptions {
+            amplification: self.amplification.amplification,
+            ..compile_options(
+                self.algorithm,
+                self.encoding,
+                self.accuracy,
+                self.certificate,
+                self.spectrum,
+                self.deflation,
+            )
+        };
         if self.compare_solvers {
             return solver_comparison::run(&system, &options, self.plot.as_deref(), self.show, progress);
         }
