@@ -1,8 +1,8 @@
 //! Higher success probabilities: a solver's circuit, amplified within the same promise.
 //!
 //! Amplification by reflections multiplies the amplitudes by a factor g(p) that depends on the solver's success
-//! probability p. The predicted p is right within (1 +- E)^2, E the solver's error, and so the solution is off by at most E
-//! + (1 + E) max |g(p')/g(p) - 1| over all p' in that range: the solver gets about half of epsilon, and the rest is the entry
+//! probability p. The predicted p is right within (1 +- E)^2, E the solver's error, and so the solution is off by at most
+//! E + (1 + E) max |g(p')/g(p) - 1| over all p' in that range: the solver gets about half of epsilon, and the rest is the entry
 //! `amplification` of the ledger. An oblivious amplification has a fixed factor and a polynomial's error instead.
 
 use crate::assemble::{Assembled, Output, Solver, assemble};
