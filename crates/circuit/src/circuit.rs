@@ -52,6 +52,19 @@ impl Circuit {
         self.entry = Some(entry);
     }
 
+    /// Puts a definition in the place of another one of the same signature; it may call those that stand before it.
+    pub fn replace(&mut self, id: DefinitionId, definition: Definition) {
+        self.definitions[id.index()] = definition;
+    }
+
+    /// The same circuit with this in front of the name of every definition.
+    pub fn with_prefix(mut self, prefix: &str) -> Self {
+        for definition in &mut self.definitions {
+            definition.name.insert_str(0, prefix);
+        }
+        self
+    }
+
     /// The definitions, callees first.
     pub fn definitions(&self) -> &[Definition] {
         &self.definitions

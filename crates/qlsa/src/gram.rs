@@ -9,7 +9,7 @@
 
 use crate::polynomial::{GramInverse, PolynomialError, gram_inverse};
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_tabulated_preparation;
+use crate::state_preparation::{PREPARE_RHS, add_tabulated_preparation};
 use crate::transformation::{Block, SequenceAngles, add_transformation, fresh_register};
 use qnewton_circuit::{AngleTable, Call, Circuit, CircuitError, QubitId};
 use qnewton_encoding::BlockEncoding;
@@ -86,7 +86,7 @@ fn build(
     let queries = angles.degree();
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
+    let prepare = add_tabulated_preparation(&mut circuit, PREPARE_RHS, encoding.system_qubits, rhs);
     let (bare, qubits) = with_registers("bare", &query.registers, &[]);
     let (projected, _) = projected_qubits(encoding, &bare, &qubits);
     let block = Block { registers: query.registers.clone(), call: query.call(false), projected };

@@ -14,5 +14,6 @@ pub mod readout;
 pub mod shortcut;
 pub mod solver;
 pub mod state_preparation;
+pub mod substitution;
 mod transformation;
 pub mod walk;

@@ -8,7 +8,7 @@
 use crate::phases::{PhaseError, RealRotations, largest_on_circle, real_rotations};
 use crate::polynomial::ChebyshevSeries;
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_tabulated_preparation;
+use crate::state_preparation::{PREPARE_RHS, add_tabulated_preparation};
 use num_complex::Complex64;
 use qnewton_circuit::{
     AngleTable, Call, Circuit, CircuitError, Control, Definition, Gate, QubitId, Structured,
@@ -92,7 +92,7 @@ fn build(
     }
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
+    let prepare = add_tabulated_preparation(&mut circuit, PREPARE_RHS, encoding.system_qubits, rhs);
     let more = [("signal", 1)];
     let (mut step, qubits) = with_registers("walk_and_turn", &query.registers, &more);
     let signal = QubitId(qubits.len() as u32);

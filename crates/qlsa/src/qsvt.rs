@@ -6,7 +6,7 @@
 //! the sequence with its complex conjugate: the real part of the polynomial, at the price of one qubit.
 
 use crate::solver::{Query, SolverCircuit, projector_phase, with_registers};
-use crate::state_preparation::add_tabulated_preparation;
+use crate::state_preparation::{PREPARE_RHS, add_tabulated_preparation};
 use qnewton_circuit::{AngleTable, Call, Circuit, CircuitError, Gate, QubitId};
 use qnewton_encoding::BlockEncoding;
 use std::f64::consts::FRAC_PI_2;
@@ -68,7 +68,7 @@ fn build(encoding: &BlockEncoding, tables: Tables) -> Result<SolverCircuit, Circ
     let Tables { rhs, ends, inner, count } = tables;
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
+    let prepare = add_tabulated_preparation(&mut circuit, PREPARE_RHS, encoding.system_qubits, rhs);
     let registers = &query.registers;
     let phases = circuit.add(projector_phase(encoding, registers));
 

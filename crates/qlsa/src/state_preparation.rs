@@ -2,6 +2,9 @@
 
 use qnewton_circuit::{AngleTable, Circuit, Definition, DefinitionId, Structured};
 
+/// The definition that prepares the right-hand side has this name in every solver, with a suffix where it was taken.
+pub(crate) const PREPARE_RHS: &str = "prepare_rhs";
+
 /// Adds a definition that prepares real `amplitudes`, 2^n of them and not all zero, on a register `system`.
 ///
 /// Multiplexed Y rotations (Möttönen et al., quant-ph/0407010): 2^n - 2 `cx` before elision. Amplitudes are

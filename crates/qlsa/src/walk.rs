@@ -10,7 +10,7 @@
 
 use crate::polynomial::{ChebyshevSeries, Parity, PolynomialError};
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_tabulated_preparation;
+use crate::state_preparation::{PREPARE_RHS, add_tabulated_preparation};
 use qnewton_circuit::{
     AngleTable, Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId, Structured,
     StructuredOperation,
@@ -124,7 +124,7 @@ impl Walk {
         }
         let mut circuit = Circuit::new();
         let query = Query::import(&mut circuit, encoding)?;
-        let prepare = circuit.fresh_name("prepare_rhs");
+        let prepare = circuit.fresh_name(PREPARE_RHS);
         let prepare = add_tabulated_preparation(&mut circuit, &prepare, encoding.system_qubits, rhs);
         let name = circuit.fresh_name("reflect_and_query");
         let (mut step, qubits) = with_registers(&name, &query.registers, &[]);

@@ -6,7 +6,7 @@ use crate::shortcut::StateSolverError;
 use crate::shortcut::error::{check, check_rhs};
 use crate::shortcut::kernel::{KernelAngles, KernelProblem, add_kernel_polynomial, borrow};
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::{add_tabulated_preparation, symbolic_amplitudes};
+use crate::state_preparation::{PREPARE_RHS, add_tabulated_preparation, symbolic_amplitudes};
 use qnewton_circuit::{
     AngleTable, Call, Circuit, CircuitError, Control, Definition, DefinitionId, Gate, QubitId, Structured,
     StructuredOperation,
@@ -65,7 +65,7 @@ fn build(encoding: &BlockEncoding, path: Path, tables: Tables) -> Result<SolverC
     let (steps, degree) = (2 * walk.len(), filter.degree());
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let rhs = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
+    let rhs = add_tabulated_preparation(&mut circuit, PREPARE_RHS, encoding.system_qubits, rhs);
     let (mut prepare, qubits) =
         with_registers(&circuit.fresh_name("prepare_in_frame"), &query.registers, &[]);
     let (projected, _) = projected_qubits(encoding, &prepare, &qubits);

@@ -5,7 +5,7 @@ use super::plan::EvolutionPlan;
 use super::simulation::Evolution;
 use crate::hhl::add_inverse_fourier_transform;
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::add_state_preparation;
+use crate::state_preparation::{PREPARE_RHS, add_state_preparation};
 use crate::transformation::fresh_register;
 use qnewton_circuit::{
     AngleTable, Axis, Call, Circuit, Control, Definition, DefinitionId, Gate, QubitId, Structured,
@@ -38,7 +38,7 @@ pub fn evolution_circuit(
     }
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare = add_state_preparation(&mut circuit, "prepare_rhs", rhs);
+    let prepare = add_state_preparation(&mut circuit, PREPARE_RHS, rhs);
     let step = add_step(&mut circuit, encoding, &query);
     let evolutions: Vec<DefinitionId> = plan
         .evolutions

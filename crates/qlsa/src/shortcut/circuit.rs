@@ -5,7 +5,7 @@ use super::kernel::{KernelAngles, KernelProblem, add_kernel_polynomial};
 use super::plan::ShortcutPlan;
 use crate::polynomial::kernel_reflection;
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
-use crate::state_preparation::{add_tabulated_preparation, symbolic_amplitudes};
+use crate::state_preparation::{PREPARE_RHS, add_tabulated_preparation, symbolic_amplitudes};
 use qnewton_circuit::{Angle, AngleTable, Call, Circuit, CircuitError, Control, Gate, QubitId};
 use qnewton_encoding::BlockEncoding;
 use std::f64::consts::FRAC_PI_2;
@@ -45,7 +45,7 @@ fn build(
     let queries = angles.degree();
     let mut circuit = Circuit::new();
     let query = Query::import(&mut circuit, encoding)?;
-    let prepare_rhs = add_tabulated_preparation(&mut circuit, "prepare_rhs", encoding.system_qubits, rhs);
+    let prepare_rhs = add_tabulated_preparation(&mut circuit, PREPARE_RHS, encoding.system_qubits, rhs);
     let system = || (0..encoding.system_qubits as u32).map(QubitId);
 
     // On level 1 the queries do nothing, so a qubit of their ancillas is free to be rotated to <0|Ry|0> = 1/t.
