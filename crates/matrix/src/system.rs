@@ -135,6 +135,27 @@ pub enum InvalidSystem {
         "all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed"
     )]
     ZeroRhs,
+    /// One of several right-hand sides cannot be used.
+    #[error("column {column} (counted from 0): {kind}")]
+    Column {
+        /// The first such column, from 0.
+        column: usize,
+        /// What is wrong with it.
+        kind: Box<InvalidSystem>,
+    },
+    /// A right-hand side has an entry with an imaginary part.
+    #[error(
+        "entry ({row}, {column}) of the right-hand side is {value}; one without imaginary parts is needed (indices count \
+         from 0)"
+    )]
+    ComplexRhs {
+        /// Row of the first such entry, from 0.
+        row: usize,
+        /// Column of the first such entry, from 0.
+        column: usize,
+        /// The entry.
+        value: Complex64,
+    },
     /// Damping or pruning was asked for in a way that makes no sense.
     #[error(transparent)]
     Conditioning(#[from] ConditioningError),
@@ -165,6 +186,36 @@ impl LinearSystem {
             }
         };
         Ok(LinearSystem { name: system_name(matrix_path), matrix, rhs, scaling, reports })
+    }
+
+    /// Reads right-hand sides for this matrix, one or several, from a file in any format of [`read_matrix`]: the columns of
+    /// an N x k matrix, or a vector, which may be a single row. They are checked and scaled as [`LinearSystem::rhs`] is.
+    pub fn read_right_hand_sides(&self, path: impl AsRef<Path>) -> Result<Vec<Vec<f64>>, SystemError> {
+        let path = path.as_ref();
+        let invalid = |kind| SystemError::Invalid { path: path.to_owned(), kind };
+        let entries = read_matrix(path)?.into_real().map_err(|matrix| {
+            let entry = matrix.iter().find(|(_, _, value)| value.im != 0.0);
+            let (row, column, value) = entry.unwrap_or_default();
+            invalid(InvalidSystem::ComplexRhs { row, column, value })
+        })?;
+        let expected = self.dimension();
+        let is_row = entries.rows() == 1 && expected > 1;
+        let found = if is_row { entries.cols() } else { entries.rows() };
+        if found != expected {
+            return Err(invalid(InvalidSystem::RhsLength { expected, found }));
+        }
+        let columns = if is_row { entries } else { entries.transpose() };
+        let several = columns.rows() > 1;
+        let mut right_hand_sides = Vec::new();
+        for column in 0..columns.rows() {
+            let mut rhs = vec![0.0; expected];
+            columns.row(column).for_each(|(row, value)| rhs[row] = value);
+            check_rhs(&self.matrix, &rhs).map_err(|kind| {
+                invalid(if several { InvalidSystem::Column { column, kind: Box::new(kind) } } else { kind })
+            })?;
+            right_hand_sides.push(scaled_rhs(rhs, self.scaling.as_deref()));
+        }
+        Ok(right_hand_sides)
     }
 
     /// Checks a system that is in memory, and prepares its matrix.
@@ -336,6 +387,44 @@ mod tests {
         ");
         let negative = Preparation { damping: -1.0, ..Preparation::default() };
         assert!(LinearSystem::load(&good, None, &negative).is_err());
+    }
+
+    #[test]
+    fn right_hand_sides_are_columns_or_a_vector() {
+        let folder = tempfile::tempdir().unwrap();
+        let array = |size: &str, field: &str, values: &str| {
+            format!("%%MatrixMarket matrix array {field} general\n{size}\n{}\n", values.replace(' ', "\n"))
+        };
+        let matrix = SparseMatrix::from_triplets(2, 2, [(0, 0, 4.0), (1, 1, 1.0)]).unwrap();
+        let jacobi = Preparation { jacobi: true, ..Preparation::default() };
+        let system = LinearSystem::new("test", matrix.clone(), None, &Preparation::default()).unwrap();
+        let scaled = LinearSystem::new("test", matrix, None, &jacobi).unwrap();
+        let read = |system: &LinearSystem, text: String| {
+            system
+                .read_right_hand_sides(written(&folder, "b.mtx", &text))
+                .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
+        };
+        let three = || array("2 3", "real", "1 2 3 0 5 6");
+        assert_eq!(read(&system, three()), Ok(vec![vec![1.0, 2.0], vec![3.0, 0.0], vec![5.0, 6.0]]));
+        assert_eq!(read(&scaled, three()).unwrap()[2], [2.5, 6.0]);
+        for size in ["2 1", "1 2"] {
+            assert_eq!(read(&system, array(size, "real", "1 2")), Ok(vec![vec![1.0, 2.0]]));
+        }
+        let refused: Vec<String> = [
+            array("3 2", "real", "1 2 3 4 5 6"),
+            array("2 2", "real", "1 2 0 0"),
+            array("2 1", "real", "0 0"),
+            "%%MatrixMarket matrix array complex general\n2 1\n1 0\n0 2\n".to_owned(),
+        ]
+        .into_iter()
+        .map(|text| read(&system, text).unwrap_err())
+        .collect();
+        insta::assert_snapshot!(refused.join("\n"), @r"
+        b.mtx: the right-hand side has 3 entries; the matrix has 2 rows, so 2 are needed
+        b.mtx: column 1 (counted from 0): all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
+        b.mtx: all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
+        b.mtx: entry (1, 0) of the right-hand side is 0+2i; one without imaginary parts is needed (indices count from 0)
+        ");
     }
 
     #[test]
