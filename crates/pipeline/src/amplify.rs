@@ -9,6 +9,7 @@ use crate::assemble::{Assembled, Output, Solver, assemble};
 use crate::compile::{Clock, CompileOptions, Prepared};
 use crate::error::PipelineError;
 use crate::norm::NormEstimate;
+use crate::several::Shared;
 use num_complex::Complex64;
 use qnewton_circuit::cost;
 use qnewton_core::{Monitor, Stage};
@@ -139,6 +140,7 @@ pub(crate) fn assemble_amplified(
     solver: Solver,
     prepared: &Prepared,
     options: &CompileOptions,
+    shared: &mut Shared,
     clock: &mut Clock,
     monitor: &dyn Monitor,
 ) -> Result<(Assembled, Option<AmplificationRecord>), PipelineError> {
@@ -147,7 +149,7 @@ pub(crate) fn assemble_amplified(
     if let (Some(reason), true) = (refused, asked != Amplification::Auto) {
         return Err(PipelineError::NotAmplified { solver: solver.name(), method: asked.name(), reason });
     }
-    let plain = assemble(solver, &prepared.problem(options), clock, monitor)?;
+    let plain = shared.assemble(solver, &prepared.problem(options), clock, monitor)?;
     if asked == Amplification::None || refused.is_some() {
         return Ok((plain, None));
     }
@@ -169,8 +171,8 @@ pub(crate) fn assemble_amplified(
     let mut share = SOLVER_SHARE * options.epsilon;
     let mut total = f64::INFINITY;
     for _ in 0..ATTEMPTS {
-        let shared = CompileOptions { epsilon: share, ..options.clone() };
-        let mut assembled = assemble(solver, &prepared.problem(&shared), clock, monitor)?;
+        let with_less = CompileOptions { epsilon: share, ..options.clone() };
+        let mut assembled = assemble(solver, &prepared.problem(&with_less), clock, monitor)?;
         let error = assembled.ledger.total() / stretch;
         let plan = plan_for(method, prepared, options, &assembled, error)?;
         let probability = prepared.success_probability(&assembled);

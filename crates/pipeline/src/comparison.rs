@@ -5,6 +5,7 @@ use crate::assemble::{Solver, assemble};
 use crate::compile::{Clock, CompileOptions, Lowered, Prepared};
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
+use crate::several::Shared;
 use qnewton_circuit::{Counts, Depth};
 use qnewton_core::Monitor;
 use qnewton_matrix::LinearSystem;
@@ -165,7 +166,9 @@ fn amplified_cost(
     monitor: &dyn Monitor,
 ) -> Result<Option<AmplifiedCost>, PipelineError> {
     let options = CompileOptions { amplification: Amplification::Auto, ..options.clone() };
-    let (assembled, record) = match assemble_amplified(solver, prepared, &options, clock, monitor) {
+    let mut shared = Shared::default();
+    let found = assemble_amplified(solver, prepared, &options, &mut shared, clock, monitor);
+    let (assembled, record) = match found {
         Ok((assembled, Some(record))) => (assembled, record),
         Err(PipelineError::Cancelled(cancelled)) => return Err(cancelled.into()),
         Ok((_, None)) | Err(_) => return Ok(None),

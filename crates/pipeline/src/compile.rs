@@ -6,11 +6,13 @@ use crate::choice::EncodingChoice;
 use crate::documents::Seconds;
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
+use crate::given::{GivenBlock, GivenError, GivenRightHandSide};
 use crate::manifest::{DeflationRecord, PolynomialRecord};
 use crate::norm::{Direction, NormEstimate};
+use crate::several::Shared;
 use qnewton_circuit::{Basis, Circuit, CircuitError, Counts, Depth, count, depth, lower};
 use qnewton_core::{ErrorLedger, Monitor};
-use qnewton_encoding::{BlockEncoding, Certificate};
+use qnewton_encoding::{BlockEncoding, Certificate, Verification};
 use qnewton_matrix::{Deflation, LinearSystem, SparseMatrix, is_symmetric, pad_to_power_of_two, solve};
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
@@ -40,6 +42,19 @@ pub struct CompileOptions {
     pub norm_estimate: NormEstimate,
     /// How the success probability is raised.
     pub amplification: Amplification,
+    /// A circuit that prepares the right-hand side, which must be what it prepares times a norm; `None` prepares it by a
+    /// tree of rotations.
+    pub rhs_circuit: Option<GivenRightHandSide>,
+    /// A block encoding of the prepared matrix in place of a chosen one.
+    pub block: Option<GivenBlock>,
+}
+
+impl CompileOptions {
+    /// Whether encodings are executed for their certificate. Those from elsewhere are: nothing else is known of them.
+    pub(crate) fn verification(&self) -> Verification {
+        let forced = self.verify_encoding || self.block.is_some();
+        if forced { Verification::Forced } else { Verification::WhereItFits }
+    }
 }
 
 impl Default for CompileOptions {
@@ -54,6 +69,8 @@ impl Default for CompileOptions {
             condition_number: None,
             norm_estimate: NormEstimate::default(),
             amplification: Amplification::default(),
+            rhs_circuit: None,
+            block: None,
         }
     }
 }
@@ -139,6 +156,17 @@ impl Prepared {
         clock: &mut Clock,
         monitor: &dyn Monitor,
     ) -> Result<Self, PipelineError> {
+        Prepared::sharing(system, options, &mut Shared::default(), clock, monitor)
+    }
+
+    /// As [`Prepared::of`], with what other right-hand sides of the matrix have found out already.
+    fn sharing(
+        system: &LinearSystem,
+        options: &CompileOptions,
+        shared: &mut Shared,
+        clock: &mut Clock,
+        monitor: &dyn Monitor,
+    ) -> Result<Self, PipelineError> {
         let epsilon = options.epsilon;
         if !(epsilon > 0.0 && epsilon < 1.0) {
             return Err(PipelineError::Epsilon { epsilon });
@@ -150,8 +178,9 @@ impl Prepared {
         {
             return Err(PipelineError::NotSymmetric { solver: solver.name() });
         }
+        check_given(system, &rhs, options)?;
         monitor.begin("spectrum", 0);
-        let facts = SystemFacts::of(&system.matrix)?;
+        let facts = shared.facts(&system.matrix)?;
         let spectrum = &facts.spectrum;
         if spectrum.condition_number.is_none() {
             return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
@@ -255,6 +284,22 @@ impl Prepared {
 
 /// What a solver makes of a system, and how it is amplified.
 type Candidate = (Assembled, Option<AmplificationRecord>);
+/// Refuses circuits from elsewhere that do not fit the system.
+fn check_given(system: &LinearSystem, rhs: &[f64], options: &CompileOptions) -> Result<(), GivenError> {
+    if let Some(given) = &options.rhs_circuit {
+        if system.scaling.is_some() || options.deflate > 0 {
+            return Err(GivenError::Scaling);
+        }
+        given.check(rhs)?;
+    }
+    if let Some(given) = &options.block {
+        given.check_size(system.dimension())?;
+        if options.solver == Some(Solver::QsvtPositive) {
+            return Err(GivenError::Shifted);
+        }
+    }
+    Ok(())
+}
 
 /// Compiles a system with a right-hand side.
 pub fn compile(
@@ -262,8 +307,18 @@ pub fn compile(
     options: &CompileOptions,
     monitor: &dyn Monitor,
 ) -> Result<CompiledSystem, PipelineError> {
+    compile_sharing(system, options, &mut Shared::default(), monitor)
+}
+
+/// As [`compile()`], with what other right-hand sides of the matrix have been compiled to already.
+pub(crate) fn compile_sharing(
+    system: &LinearSystem,
+    options: &CompileOptions,
+    shared: &mut Shared,
+    monitor: &dyn Monitor,
+) -> Result<CompiledSystem, PipelineError> {
     let mut clock = Clock::default();
-    let prepared = Prepared::of(system, options, &mut clock, monitor)?;
+    let prepared = Prepared::sharing(system, options, shared, &mut clock, monitor)?;
     let solvers: Vec<Solver> = match options.solver {
         Some(solver) => vec![solver],
         None => AUTOMATIC.iter().copied().filter(|solver| solver.applies(&prepared.facts)).collect(),
@@ -271,7 +326,8 @@ pub fn compile(
     let mut best: Option<(f64, Candidate, Lowered)> = None;
     let mut refused = None;
     for solver in solvers {
-        let found = assemble_amplified(solver, &prepared, options, &mut clock, monitor).and_then(|found| {
+        let found = assemble_amplified(solver, &prepared, options, shared, &mut clock, monitor);
+        let found = found.and_then(|found| {
             monitor.begin("lowering", 0);
             let lowered = Lowered::of(&found.0.circuit.circuit, options.basis)?;
             clock.stage("lowering");

@@ -1,5 +1,6 @@
 //! Why a system did not come through.
 
+use crate::given::GivenError;
 use qnewton_circuit::CircuitError;
 use qnewton_core::Cancelled;
 use qnewton_encoding::EncodingError;
@@ -241,6 +242,9 @@ pub enum PipelineError {
     /// No phase estimation of an evolution.
     #[error("evolution: {0}")]
     Evolution(#[from] qnewton_qlsa::evolution::EvolutionError),
+    /// A circuit from elsewhere that does not fit.
+    #[error(transparent)]
+    Given(#[from] GivenError),
     /// Circuit not well-formed.
     #[error(transparent)]
     Circuit(#[from] CircuitError),

@@ -19,12 +19,14 @@ mod execute;
 mod facts;
 mod file;
 mod fingerprint;
+mod given;
 mod inversion;
 mod manifest;
 mod norm;
 mod preprocessing;
 mod published;
 mod readout;
+mod several;
 mod solve;
 mod source;
 mod verify;
@@ -49,6 +51,7 @@ pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
 pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
 pub use fingerprint::fingerprint;
+pub use given::{GivenBlock, GivenError, GivenRightHandSide};
 pub use manifest::{
     DeflationRecord, EvolutionRecord, Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord,
     ReflectionRecord, WalkRecord, manifest_path,
@@ -60,6 +63,7 @@ pub use readout::{
     Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, Scale,
     expected_error, overlap, quadratic_form, read_out, read_solution, shots_for, shots_with_norm_for,
 };
+pub use several::{compile_several, solve_several};
 pub use solve::{SolveReport, compare, solve};
 pub use source::{MatrixSource, SourceOptions};
 pub use verify::{Check, Verification, verify, verify_encoding};

@@ -43,7 +43,15 @@ pub fn solve(
     execute_options: &ExecuteOptions,
     monitor: &dyn Monitor,
 ) -> Result<SolveReport, PipelineError> {
-    let compiled = compile(system, compile_options, monitor)?;
+    solve_compiled(compile(system, compile_options, monitor)?, execute_options, monitor)
+}
+
+/// Executes a compiled system and compares with the classical solution.
+pub(crate) fn solve_compiled(
+    compiled: CompiledSystem,
+    execute_options: &ExecuteOptions,
+    monitor: &dyn Monitor,
+) -> Result<SolveReport, PipelineError> {
     let execution = execute(&compiled, execute_options, monitor)?;
     let (relative_error, fidelity) = compare(&execution.solution, &compiled.classical_solution);
     let mut seconds = compiled.seconds.clone();

@@ -11,7 +11,7 @@ use crate::inversion::DEGREE_LIMIT;
 use crate::manifest::{PolynomialRecord, ReflectionRecord, WalkRecord};
 use crate::norm::{NormEstimate, Shares};
 use qnewton_core::{Monitor, Stage};
-use qnewton_encoding::{BlockEncoding, SparseColumns, Verification, certify};
+use qnewton_encoding::{BlockEncoding, SparseColumns, certify};
 use qnewton_qlsa::adiabatic::{AdiabaticPlan, Path, adiabatic_circuit};
 use qnewton_qlsa::phases::phase_factors;
 use qnewton_qlsa::polynomial::{Approximation, eigenstate_filter, kernel_reflection};
@@ -30,7 +30,7 @@ pub(super) fn assemble(
     let epsilon = options.epsilon / stretch;
     monitor.begin("encoding", 0);
     let encoding = encode(solver, problem)?;
-    let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
+    let verification = options.verification();
     let certificate = certify(&encoding, &SparseColumns::of(padded), verification, monitor)?;
     clock.stage("encoding");
     monitor.check()?;
@@ -253,6 +253,9 @@ fn path(problem: &Problem<'_>) -> Path {
 /// The encoding of the matrix. On the general path of the walk one that is its own inverse takes half of the queries.
 pub(super) fn encode(solver: Solver, problem: &Problem<'_>) -> Result<BlockEncoding, PipelineError> {
     let Problem { facts, padded, options, stretch, .. } = problem;
+    if let Some(given) = &options.block {
+        return Ok(given.encoding().clone());
+    }
     let path = path(problem);
     if solver != Solver::Adiabatic || path == Path::Definite {
         return Ok(encode_chosen(padded, facts, &options.encoding, options.epsilon)?);

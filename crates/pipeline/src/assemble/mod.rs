@@ -10,12 +10,14 @@ use self::positive::Shifted;
 use crate::compile::{Clock, CompileOptions};
 use crate::error::PipelineError;
 use crate::facts::SystemFacts;
+use crate::given::GivenError;
 use crate::manifest::PolynomialRecord;
 use crate::norm::{NormEstimate, NormMethod};
 use qnewton_core::{ErrorLedger, Monitor, Stage};
 use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::SparseMatrix;
 use qnewton_qlsa::solver::SolverCircuit;
+use qnewton_qlsa::substitution::Preparation;
 use qnewton_qlsa::{cks, hhl};
 
 /// An algorithm for linear systems.
@@ -163,6 +165,7 @@ pub(crate) struct Problem<'a> {
 const DEFLATION_FACTOR: f64 = 8.0;
 
 /// What a solver makes of it.
+#[derive(Clone)]
 pub(crate) struct Assembled {
     pub(crate) solver: Solver,
     pub(crate) encoding: BlockEncoding,
@@ -176,6 +179,7 @@ pub(crate) struct Assembled {
 }
 
 /// What the projected amplitudes are.
+#[derive(Clone, Copy)]
 pub(crate) enum Output {
     /// The solution over a factor.
     Scaled {
@@ -200,13 +204,16 @@ pub(crate) fn assemble(
     monitor: &dyn Monitor,
 ) -> Result<Assembled, PipelineError> {
     solver.check(problem.facts)?;
-    match solver {
+    let assembled = match solver {
         Solver::Qsvt => qsvt::assemble(problem, clock, monitor),
         Solver::QsvtPositive => positive::assemble(problem, clock, monitor),
         Solver::Cks | Solver::Hhl => walk::assemble(solver, problem, clock, monitor),
         Solver::HhlEvolution => evolution::assemble(problem, clock, monitor),
         Solver::Shortcut | Solver::Adiabatic => direction::assemble(solver, problem, clock, monitor),
-    }
+    }?;
+    let Some(given) = &problem.options.rhs_circuit else { return Ok(assembled) };
+    let circuit = assembled.circuit.with_preparation(Preparation::Circuit(given.circuit()))?;
+    Ok(Assembled { circuit, ..assembled })
 }
 
 /// The encoding that a solver takes, and the multiple of the identity that it is less than A.
@@ -228,16 +235,29 @@ impl Problem<'_> {
         let epsilon = self.options.epsilon;
         let spectrum = &self.facts.spectrum;
         let sigma_min = spectrum.smallest_interval.lower;
+        let condition = spectrum.norm_interval.upper / sigma_min;
+        let levels = self.padded.rows().trailing_zeros() as f64 + 1.0;
+        let factor = if self.deflated { DEFLATION_FACTOR } else { 1.0 };
+        let preparation = factor
+            * condition
+            * match &self.options.rhs_circuit {
+                Some(given) => given.error(),
+                // Amplitudes from a tree of rotations: each level rounds once.
+                None => 4.0 * levels * f64::EPSILON,
+            };
+        if self.options.block.is_some() {
+            // The error whose share, as computed below, leaves nothing to other stages.
+            let share = epsilon / (self.stretch * (1.0 + epsilon)) - preparation;
+            let allowed = (sigma_min * share / (1.0 + share)).max(0.0);
+            if encoding_error.is_nan() || encoding_error >= allowed {
+                return Err(GivenError::OtherMatrix { measured: encoding_error, allowed }.into());
+            }
+        }
         if encoding_error.is_nan() || encoding_error >= sigma_min {
             return Err(PipelineError::Unreachable { epsilon, others: f64::INFINITY });
         }
-        let factor = if self.deflated { DEFLATION_FACTOR } else { 1.0 };
         let encoding_share = factor * encoding_error / (sigma_min - encoding_error);
-        let condition = spectrum.norm_interval.upper / sigma_min;
-        // Amplitudes from a tree of rotations: each level rounds once.
-        let levels = self.padded.rows().trailing_zeros() as f64 + 1.0;
         // Errors of later stages are relative to a solution that is itself off by up to epsilon.
-        let preparation = factor * condition * 4.0 * levels * f64::EPSILON;
         let mut ledger = ErrorLedger::new();
         ledger.add(Stage::Encoding, self.stretch * encoding_share * (1.0 + epsilon));
         ledger.add(Stage::StatePreparation, self.stretch * preparation * (1.0 + epsilon));

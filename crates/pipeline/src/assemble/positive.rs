@@ -8,6 +8,7 @@ use super::{Assembled, Output, Problem, Solver};
 use crate::choice::encode_for_walk;
 use crate::compile::Clock;
 use crate::error::PipelineError;
+use crate::given::GivenError;
 use crate::inversion::MAX_NORM;
 use crate::manifest::{PolynomialRecord, PositiveRecord};
 use qnewton_circuit::cost;
@@ -99,6 +100,9 @@ pub(super) struct Shifted {
 pub(super) fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineError> {
     let Problem { facts, padded, options, .. } = problem;
     Solver::QsvtPositive.check(facts)?;
+    if options.block.is_some() {
+        return Err(GivenError::Shifted.into());
+    }
     let (lower, upper) = (facts.spectrum.smallest, facts.spectrum.norm);
     let diagonal = (0..padded.rows()).map(|k| padded.get(k, k));
     let (least, most) = diagonal.fold((f64::INFINITY, 0.0f64), |(a, b), value| (a.min(value), b.max(value)));

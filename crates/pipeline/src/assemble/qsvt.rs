@@ -7,13 +7,16 @@ use crate::error::PipelineError;
 use crate::inversion::{Inversion, invert};
 use crate::manifest::PolynomialRecord;
 use qnewton_core::{Monitor, Stage};
-use qnewton_encoding::{BlockEncoding, EncodingError, SparseColumns, Verification, certify};
+use qnewton_encoding::{BlockEncoding, EncodingError, SparseColumns, certify};
 use qnewton_qlsa::phases::qsvt_angles;
 use qnewton_qlsa::qsvt::inverse_direction_circuit;
 
 /// The encoding of the matrix.
 pub(super) fn encode(problem: &Problem<'_>) -> Result<BlockEncoding, EncodingError> {
     let options = problem.options;
+    if let Some(given) = &options.block {
+        return Ok(given.encoding().clone());
+    }
     encode_chosen(problem.padded, problem.facts, &options.encoding, options.epsilon)
 }
 
@@ -26,7 +29,7 @@ pub(super) fn assemble(
     let epsilon = options.epsilon;
     monitor.begin("encoding", 0);
     let encoding = encode(problem)?;
-    let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
+    let verification = options.verification();
     let certificate = certify(&encoding, &SparseColumns::of(padded), verification, monitor)?;
     clock.stage("encoding");
     monitor.check()?;

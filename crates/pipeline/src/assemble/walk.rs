@@ -6,7 +6,8 @@ use crate::compile::Clock;
 use crate::error::PipelineError;
 use crate::manifest::PolynomialRecord;
 use qnewton_core::{Monitor, Stage};
-use qnewton_encoding::{BlockEncoding, SparseColumns, Verification, certify};
+use qnewton_encoding::composition::self_inverse;
+use qnewton_encoding::{BlockEncoding, SparseColumns, certify};
 use qnewton_qlsa::cks::chebyshev_sum_circuit;
 use qnewton_qlsa::hhl::{clock_qubits, phase_estimation_circuit};
 use qnewton_qlsa::polynomial::{inverse_relative, relative_degree};
@@ -18,6 +19,9 @@ const CLOCK_LIMIT: usize = 16;
 pub(super) fn encode(solver: Solver, problem: &Problem<'_>) -> Result<BlockEncoding, PipelineError> {
     let Problem { facts, padded, options, .. } = problem;
     solver.check(facts)?;
+    if let Some(given) = &options.block {
+        return Ok(self_inverse(given.encoding())?);
+    }
     Ok(encode_for_walk(padded, facts, &options.encoding, &queries(facts, options.epsilon))?)
 }
 
@@ -31,7 +35,7 @@ pub(super) fn assemble(
     let epsilon = options.epsilon / stretch;
     monitor.begin("encoding", 0);
     let encoding = encode(solver, problem)?;
-    let verification = if options.verify_encoding { Verification::Forced } else { Verification::WhereItFits };
+    let verification = options.verification();
     let certificate = certify(&encoding, &SparseColumns::of(padded), verification, monitor)?;
     clock.stage("encoding");
     monitor.check()?;

@@ -1,0 +1,94 @@
+//! Several right-hand sides of one matrix: its spectrum, encoding, polynomial and phase factors are computed once, and
+//! the circuits differ in the preparation only.
+
+use crate::assemble::{Assembled, Problem, Solver, assemble};
+use crate::compile::{Clock, CompileOptions, CompiledSystem, compile_sharing};
+use crate::error::PipelineError;
+use crate::execute::ExecuteOptions;
+use crate::facts::SystemFacts;
+use crate::solve::{SolveReport, solve_compiled};
+use qnewton_core::Monitor;
+use qnewton_matrix::{LinearSystem, SparseMatrix};
+use qnewton_qlsa::substitution::Preparation;
+
+/// Compiles a system for each of several right-hand sides, of the prepared system as [`LinearSystem::rhs`] is; what `rhs`
+/// the system has itself is not looked at. The results are those of separate compilations.
+///
+/// [`Solver::Shortcut`] shares the spectrum only, since its polynomial depends on the norm of the solution.
+pub fn compile_several(
+    system: &LinearSystem,
+    right_hand_sides: &[Vec<f64>],
+    options: &CompileOptions,
+    monitor: &dyn Monitor,
+) -> Result<Vec<CompiledSystem>, PipelineError> {
+    if right_hand_sides.is_empty() {
+        return Err(PipelineError::NoRightHandSide);
+    }
+    let mut shared = Shared { keeps: right_hand_sides.len() > 1, ..Shared::default() };
+    let mut system = system.clone();
+    let mut compiled = Vec::new();
+    for rhs in right_hand_sides {
+        system.rhs = Some(rhs.clone());
+        compiled.push(compile_sharing(&system, options, &mut shared, monitor)?);
+    }
+    Ok(compiled)
+}
+
+/// Compiles and executes a system for each of several right-hand sides and compares with the classical solutions; see
+/// [`compile_several`].
+pub fn solve_several(
+    system: &LinearSystem,
+    right_hand_sides: &[Vec<f64>],
+    compile_options: &CompileOptions,
+    execute_options: &ExecuteOptions,
+    monitor: &dyn Monitor,
+) -> Result<Vec<SolveReport>, PipelineError> {
+    let compiled = compile_several(system, right_hand_sides, compile_options, monitor)?;
+    compiled.into_iter().map(|compiled| solve_compiled(compiled, execute_options, monitor)).collect()
+}
+
+/// What does not depend on the right-hand side.
+#[derive(Default)]
+pub(crate) struct Shared {
+    /// Whether anything is kept for another right-hand side.
+    keeps: bool,
+    facts: Option<SystemFacts>,
+    assembled: Vec<Assembled>,
+}
+
+impl Shared {
+    /// The facts of the matrix, which is always the same.
+    pub(crate) fn facts(&mut self, matrix: &SparseMatrix<f64>) -> Result<SystemFacts, PipelineError> {
+        if let Some(facts) = &self.facts {
+            return Ok(facts.clone());
+        }
+        let facts = SystemFacts::of(matrix)?;
+        if self.keeps {
+            self.facts = Some(facts.clone());
+        }
+        Ok(facts)
+    }
+
+    /// The circuit of a solver: the one that is there, with another preparation, or a new one.
+    pub(crate) fn assemble(
+        &mut self,
+        solver: Solver,
+        problem: &Problem<'_>,
+        clock: &mut Clock,
+        monitor: &dyn Monitor,
+    ) -> Result<Assembled, PipelineError> {
+        if let Some(assembled) = self.assembled.iter().find(|assembled| assembled.solver == solver) {
+            // A circuit from elsewhere prepares the same state for every right-hand side that it is allowed for.
+            let circuit = match problem.options.rhs_circuit {
+                Some(_) => assembled.circuit.clone(),
+                None => assembled.circuit.with_preparation(Preparation::Amplitudes(problem.rhs))?,
+            };
+            return Ok(Assembled { circuit, ..assembled.clone() });
+        }
+        let assembled = assemble(solver, problem, clock, monitor)?;
+        if self.keeps && solver != Solver::Shortcut {
+            self.assembled.push(assembled.clone());
+        }
+        Ok(assembled)
+    }
+}
