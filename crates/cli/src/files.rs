@@ -69,6 +69,17 @@ pub(crate) fn read_real_matrix(path: &Path) -> Result<SparseMatrix<f64>, Failure
     })
 }
 
+/// `x.npy` to `x-2.npy`.
+pub(crate) fn numbered(path: &Path, number: usize) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (stem, extension) = name.rsplit_once('.').map_or((&*name, None), |(stem, end)| (stem, Some(end)));
+    let name = match extension {
+        Some(extension) => format!("{stem}-{number}.{extension}"),
+        None => format!("{stem}-{number}"),
+    };
+    path.with_file_name(name)
+}
+
 /// `A.mtx` to `A.rhs.mtx`: where the right-hand side that belongs to a matrix is, by convention.
 pub(crate) fn rhs_beside(matrix: &Path) -> PathBuf {
     let name = matrix.file_name().unwrap_or_default().to_string_lossy();
@@ -80,6 +91,13 @@ pub(crate) fn rhs_beside(matrix: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_stand_before_the_extension() {
+        for (path, numbered_path) in [("a/x.npy", "a/x-3.npy"), ("x", "x-3"), ("x.v2.mtx", "x.v2-3.mtx")] {
+            assert_eq!(numbered(Path::new(path), 3), Path::new(numbered_path));
+        }
+    }
 
     #[test]
     fn the_right_hand_side_is_beside_the_matrix() {

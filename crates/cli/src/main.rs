@@ -10,6 +10,7 @@ mod emit_after;
 mod failure;
 mod family;
 mod files;
+mod given;
 mod network;
 mod options;
 mod output;

@@ -186,6 +186,7 @@ pub(crate) fn compile_options(
         condition_number: spectrum.condition_number,
         norm_estimate: solver.norm_estimate,
         amplification: Amplification::None,
+        ..CompileOptions::default()
     }
 }
 

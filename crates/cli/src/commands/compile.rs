@@ -3,6 +3,7 @@
 use crate::emit_after::EmitAfterOptions;
 use crate::failure::Failure;
 use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
+use crate::given::{BlockOptions, RightHandSideOptions};
 use crate::options::{
     AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
     OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, compile_options,
@@ -22,6 +23,7 @@ Examples:
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm --basis rz,sx,x,cx --style flat
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm --emit-after controls --emit-to controls.txt
+  qnewton compile A.mtx --rhs-circuit b.qasm --rhs-norm 2.5 -o solve.qasm
 
 The manifest, solve.qasm.json, says what the registers are, what the circuit promises, and how x follows
 from the amplitudes.";
@@ -33,9 +35,8 @@ pub(crate) struct Compile {
     /// The matrix: MatrixMarket (.mtx, .mtx.gz), NumPy (.npy, .npz) or SciPy sparse (.npz)
     #[arg(value_name = "A")]
     matrix: PathBuf,
-    /// The right-hand side, in the same formats
-    #[arg(long, value_name = "FILE")]
-    rhs: PathBuf,
+    #[command(flatten)]
+    rhs: RightHandSideOptions,
     /// Write OpenQASM 3 to FILE and the manifest to FILE.json
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -53,6 +54,8 @@ pub(crate) struct Compile {
     deflation: DeflationOptions,
     #[command(flatten)]
     encoding: EncodingOptions,
+    #[command(flatten)]
+    block: BlockOptions,
     #[command(flatten)]
     certificate: CertificateOptions,
     #[command(flatten)]
@@ -85,10 +88,11 @@ impl Compile {
         check_circuit_target(Some(&self.output))?;
         check_targets(self.emit_after.target())?;
         let outputs = [self.output.clone(), manifest_path(&self.output)];
-        check_distinct([&self.matrix, &self.rhs], outputs.iter().chain(self.emit_after.target()))?;
+        let inputs = std::iter::once(&self.matrix).chain(self.rhs.files()).chain(self.block.file());
+        check_distinct(inputs, outputs.iter().chain(self.emit_after.target()))?;
         let progress = Progress::new(interrupt, self.show.quiet);
-        let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options = CompileOptions {
+        let mut system = LinearSystem::load(&self.matrix, None, &self.preparation.into())?;
+        let mut options = CompileOptions {
             amplification: self.amplification.amplification,
             ..compile_options(
                 self.algorithm,
@@ -99,6 +103,16 @@ impl Compile {
                 self.deflation,
             )
         };
+        let (mut right_hand_sides, _) = self.rhs.read(&system, &mut options, &progress)?;
+        if right_hand_sides.len() > 1 {
+            let found = right_hand_sides.len();
+            return Err(Failure::usage(format!(
+                "{found} right-hand sides are given, a circuit file holds one: compile them one by one; `solve` takes \
+                 several"
+            )));
+        }
+        system.rhs = right_hand_sides.pop();
+        options.block = self.block.read(&progress)?;
         let compiled = compile(&system, &options, &progress)?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
         let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };

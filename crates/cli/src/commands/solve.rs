@@ -1,7 +1,8 @@
 //! `qnewton solve`.
 
 use crate::failure::Failure;
-use crate::files::{check_circuit_target, check_distinct, check_targets, read_real_matrix, stated};
+use crate::files::{check_circuit_target, check_distinct, check_targets, numbered, read_real_matrix, stated};
+use crate::given::{BlockOptions, RightHandSide, RightHandSideOptions};
 use crate::options::{
     AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
     OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, TimeOptions,
@@ -18,7 +19,7 @@ use qnewton::matrix::{SparseMatrix, SystemError, read_vector, write_vector};
 use qnewton::pipeline::{
     Allocation, CircuitFields, DeflationRecord, EncodingFields, Estimate, Readable, Readout, ReadoutOptions,
     SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields, compare, encoding_fields,
-    manifest_path, overlap, quadratic_form, read_out, solver_fields,
+    manifest_path, overlap, quadratic_form, read_out, solve_several, solver_fields,
 };
 use qnewton::{CompileOptions, EmitOptions, LinearSystem, SolveReport, emit};
 use serde::Serialize;
@@ -30,6 +31,8 @@ Examples:
   qnewton solve A.mtx --rhs b.mtx --epsilon 1e-6 --damping 0.05 --solution x.npy
   qnewton solve A.mtx --rhs b.mtx --encoding fable -o solve.qasm
   qnewton solve A.mtx --rhs b.mtx --json | jq .relative_error
+  qnewton solve A.mtx --rhs b0.mtx --rhs b1.mtx --json | jq '.solutions[].solution'
+  qnewton solve A.mtx --rhs-circuit b.qasm --block A.qasm --alpha 4
   qnewton solve A.mtx --rhs b.mtx --compare-solvers --plot solvers.svg
   qnewton solve A.mtx --rhs b.mtx --compare-preprocessing
   qnewton solve A.mtx --rhs b.mtx --deflate 2 --shots 1e6 --seed 1 --overlap c.mtx
@@ -43,9 +46,8 @@ pub(crate) struct Solve {
     /// The matrix: MatrixMarket (.mtx, .mtx.gz), NumPy (.npy, .npz) or SciPy sparse (.npz)
     #[arg(value_name = "A")]
     matrix: PathBuf,
-    /// The right-hand side, in the same formats
-    #[arg(long, value_name = "FILE")]
-    rhs: PathBuf,
+    #[command(flatten)]
+    rhs: RightHandSideOptions,
     #[command(flatten)]
     algorithm: SolverOptions,
     #[command(flatten)]
@@ -58,6 +60,8 @@ pub(crate) struct Solve {
     deflation: DeflationOptions,
     #[command(flatten)]
     encoding: EncodingOptions,
+    #[command(flatten)]
+    block: BlockOptions,
     #[command(flatten)]
     certificate: CertificateOptions,
     #[command(flatten)]
@@ -141,6 +145,61 @@ struct Document<'a> {
     output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     solution_file: Option<String>,
+    /// Of all right-hand sides, the first one included, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solutions: Option<&'a [SolutionFields<'a>]>,
+}
+
+/// One of several right-hand sides.
+#[derive(Serialize)]
+struct SolutionFields<'a> {
+    rhs_file: String,
+    rhs_column: usize,
+    solution: &'a [f64],
+    classical_solution: &'a [f64],
+    relative_error: f64,
+    fidelity: f64,
+    #[serde(flatten)]
+    solver: SolverFields,
+    measured_success_probability: f64,
+    measured_norm_probability: Option<f64>,
+    walk_arrived: Option<bool>,
+    promise_kept: bool,
+    two_qubit_count: u64,
+    seconds: &'a Seconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solution_file: Option<String>,
+}
+
+impl<'a> SolutionFields<'a> {
+    fn new(solved: &'a SolveReport, place: &RightHandSide, file: Option<&PathBuf>) -> Self {
+        let SolveReport { compiled, execution, .. } = solved;
+        SolutionFields {
+            rhs_file: stated(&place.file),
+            rhs_column: place.column,
+            solution: &execution.solution,
+            classical_solution: &compiled.classical_solution,
+            relative_error: solved.relative_error,
+            fidelity: solved.fidelity,
+            solver: SolverFields { scale: execution.scale, ..solver_fields(compiled) },
+            measured_success_probability: execution.success_probability,
+            measured_norm_probability: execution.norm_probability,
+            walk_arrived: solved.walk_arrived(),
+            promise_kept: solved.holds(),
+            two_qubit_count: u64::try_from(compiled.counts.two_qubit()).unwrap_or(u64::MAX),
+            seconds: &solved.seconds,
+            solution_file: file.filter(|_| solved.holds()).map(|path| stated(path)),
+        }
+    }
+
+    fn show(&self, facts: &mut Facts, number: usize) {
+        let label = format!("solution {number}");
+        let verdict = if self.promise_kept { "the promise holds" } else { "THE PROMISE IS BROKEN" };
+        let (column, file) = (self.rhs_column, &self.rhs_file);
+        let error = text::bound(self.relative_error);
+        facts.add(&label, format!("column {column} of {file}: relative error {error} measured: {verdict}"));
+        facts.add(&label, text::head(self.solution, 8));
+    }
 }
 
 /// What shots gave.
@@ -196,12 +255,12 @@ impl Solve {
         check_targets(self.solution.iter().chain(&self.plot))?;
         let manifest = self.output.as_deref().map(manifest_path);
         check_distinct(
-            [&self.matrix, &self.rhs],
+            self.inputs(),
             self.output.iter().chain(&manifest).chain(&self.solution).chain(&self.plot),
         )?;
         let progress = Progress::new(interrupt, self.show.quiet);
-        let system = LinearSystem::load(&self.matrix, Some(&self.rhs), &self.preparation.into())?;
-        let options = CompileOptions {
+        let mut system = LinearSystem::load(&self.matrix, None, &self.preparation.into())?;
+        let mut options = CompileOptions {
             amplification: self.amplification.amplification,
             ..compile_options(
                 self.algorithm,
@@ -212,6 +271,12 @@ impl Solve {
                 self.deflation,
             )
         };
+        let (mut right_hand_sides, places) = self.rhs.read(&system, &mut options, &progress)?;
+        options.block = self.block.read(&progress)?;
+        if right_hand_sides.len() > 1 {
+            return self.run_several(&system, &right_hand_sides, &places, &options, progress);
+        }
+        system.rhs = right_hand_sides.pop();
         if self.compare_solvers {
             return solver_comparison::run(&system, &options, self.plot.as_deref(), self.show, progress);
         }
@@ -247,7 +312,7 @@ impl Solve {
             }
         }
         progress.finish();
-        self.show(&system, &solved, readout.as_ref(), observables)?;
+        self.show(&system, &solved, readout.as_ref(), observables, None)?;
         if solved.holds() { Ok(()) } else { Err(Failure::NotKept) }
     }
 
@@ -284,6 +349,49 @@ impl Solve {
         Ok(Some(Observables { overlap, quadratic_form }))
     }
 
+    fn inputs(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.matrix).chain(self.rhs.files()).chain(self.block.file())
+    }
+
+    /// Several right-hand sides: what does not depend on them is computed once.
+    fn run_several(
+        &self,
+        system: &LinearSystem,
+        right_hand_sides: &[Vec<f64>],
+        places: &[RightHandSide],
+        options: &CompileOptions,
+        progress: Progress,
+    ) -> Result<(), Failure> {
+        let single = [
+            ("--output", self.output.is_some()),
+            ("--shots", self.shots.is_some()),
+            ("--compare-solvers", self.compare_solvers),
+            ("--compare-preprocessing", self.compare_preprocessing),
+        ];
+        if let Some((option, _)) = single.iter().find(|(_, given)| *given) {
+            let found = right_hand_sides.len();
+            return Err(Failure::usage(format!(
+                "{option} is for a single right-hand side, {found} are given: give them one by one"
+            )));
+        }
+        let files: Vec<PathBuf> =
+            self.solution.iter().flat_map(|path| (0..places.len()).map(|k| numbered(path, k))).collect();
+        check_targets(&files)?;
+        check_distinct(self.inputs(), &files)?;
+        let solved = solve_several(system, right_hand_sides, options, &self.time.into(), &progress)?;
+        for (path, solved) in files.iter().zip(&solved).filter(|(_, solved)| solved.holds()) {
+            write_vector(path, &solved.execution.solution)?;
+        }
+        progress.finish();
+        let of_each = solved.iter().zip(places).enumerate();
+        let solutions: Vec<SolutionFields<'_>> =
+            of_each.map(|(k, (solved, place))| SolutionFields::new(solved, place, files.get(k))).collect();
+        if let Some(first) = solved.first() {
+            self.show(system, first, None, None, Some(&solutions))?;
+        }
+        if solved.iter().all(SolveReport::holds) { Ok(()) } else { Err(Failure::NotKept) }
+    }
+
     fn readout_fields<'a>(&self, solved: &SolveReport, readout: &'a Readout) -> ReadoutFields<'a> {
         let compiled = &solved.compiled;
         let Allocation { magnitude_shots, interference_shots, .. } = readout.allocation;
@@ -312,6 +420,7 @@ impl Solve {
         solved: &SolveReport,
         readout: Option<&Readout>,
         observables: Option<Observables>,
+        solutions: Option<&[SolutionFields<'_>]>,
     ) -> Result<(), Failure> {
         let compiled = &solved.compiled;
         let document = Document {
@@ -336,7 +445,11 @@ impl Solve {
             observables,
             deflation: compiled.deflation.as_ref(),
             output: self.output.as_deref().filter(|_| solved.holds()).map(stated),
-            solution_file: self.solution.as_deref().filter(|_| solved.holds()).map(stated),
+            solution_file: match solutions {
+                Some(solutions) => solutions.first().and_then(|first| first.solution_file.clone()),
+                None => self.solution.as_deref().filter(|_| solved.holds()).map(stated),
+            },
+            solutions,
         };
         if self.show.json {
             return print_document(&document);
@@ -402,8 +515,17 @@ impl Solve {
         }
         facts.add("solution", text::head(&solved.execution.solution, 8));
         facts.add("classical", text::head(&compiled.classical_solution, 8));
+        for (number, solution) in solutions.unwrap_or_default().iter().enumerate().skip(1) {
+            solution.show(&mut facts, number);
+        }
         report::seconds(&mut facts, &solved.seconds);
         print(&facts.render())?;
+        if let Some(solutions) = solutions {
+            for file in solutions.iter().filter_map(|solution| solution.solution_file.as_ref()) {
+                note(self.show.quiet, &format!("wrote {file}"));
+            }
+            return Ok(());
+        }
         for path in self.output.iter().chain(&self.solution).filter(|_| solved.holds()) {
             note(self.show.quiet, &format!("wrote {}", path.display()));
         }
