@@ -22,6 +22,7 @@ pub(crate) struct RightHandSideOptions {
         value_name = "V",
         default_value_t = 1.0,
         requires = "rhs_circuit",
+        conflicts_with = "rhs",
         value_parser = positive,
         allow_hyphen_values = true
     )]

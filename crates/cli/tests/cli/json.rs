@@ -36,6 +36,8 @@ fn documents_have_these_keys() {
     folder.small_system();
     folder.write("any.qasm", "OPENQASM 3.0;\nqubit[2] q;\nbit[2] c;\nU(1, 2, 3) q[0];\nc = measure q;\n");
     check(&folder, "solve", "solve A.mtx --rhs A.rhs.mtx --damping 0.1 --prune 2");
+    folder.matrix("B", &[&[1.0, 0.0], &[0.0, 2.0]]);
+    check(&folder, "solve_several", "solve A.mtx --rhs B.mtx");
     check(&folder, "solve_with_shots", "solve A.mtx --rhs A.rhs.mtx --shots 1e4 --seed 1");
     check(
         &folder,

@@ -8,6 +8,7 @@ mod directions;
 mod emitted;
 mod encode;
 mod estimate;
+mod given;
 mod harness;
 mod help;
 mod json;
