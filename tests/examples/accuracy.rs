@@ -23,8 +23,11 @@ const SOLVERS: [(Solver, RGBColor); 6] = [
 /// Executions that are predicted to take longer are left out.
 const TIME_LIMIT: f64 = 3.0;
 
+/// A name and the entries.
+type RightHandSide = (&'static str, Vec<f64>);
+
 /// The gradient, a random right-hand side, and the smallest left singular vector, whose solution is the largest.
-fn right_hand_sides(system: &LinearSystem) -> Result<[(&'static str, Vec<f64>); 3], Box<dyn Error>> {
+fn right_hand_sides(system: &LinearSystem) -> Result<[RightHandSide; 3], Box<dyn Error>> {
     let gradient = system.rhs.clone().unwrap_or_default();
     // Weyl's sequence: nothing that a matrix would know of.
     let random = (1..=system.dimension()).map(|i| (i as f64 * 0.618_033_988_749_895).fract() - 0.5).collect();

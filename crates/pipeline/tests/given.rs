@@ -1,5 +1,7 @@
 //! Circuits from elsewhere, and several right-hand sides.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use qnewton_circuit::{Circuit, Definition, Gate, Register, RegisterKind};
 use qnewton_core::Silent;
 use qnewton_encoding::Method;

@@ -39,7 +39,8 @@ fn a_circuit_takes_the_place_of_the_right_hand_side() {
     refuses(&folder, "solve A.mtx --rhs-circuit b.qasm --rhs A.rhs.mtx", 2, "cannot be used with");
     refuses(&folder, "solve A.mtx --rhs-circuit b.qasm --rhs-norm 0", 2, "a number above 0 is needed");
     refuses(&folder, "solve A.mtx --rhs A.rhs.mtx --rhs-norm 2", 2, "cannot be used with");
-    refuses(&folder, "solve A.mtx --rhs-circuit b.qasm --jacobi", 1, "leave the scaling out");
+    refuses(&folder, "solve A.mtx --rhs-circuit b.qasm --jacobi", 1, "changes the right-hand side");
+    refuses(&folder, "solve A.mtx --rhs-circuit b.qasm --deflate 1", 1, "changes the right-hand side");
     refuses(&folder, "solve A.mtx --rhs-circuit b.qasm --solution b.qasm", 2, "would replace another file");
 }
 
@@ -84,13 +85,13 @@ fn several_right_hand_sides_have_several_solutions() {
         }
     }
     assert_eq!(several["solution"], solutions[0]["solution"]);
-    for k in 0..3 {
-        assert_eq!(solutions[k]["solution_file"], format!("x-{k}.mtx"));
+    for (k, solution) in solutions.iter().enumerate() {
+        assert_eq!(solution["solution_file"], format!("x-{k}.mtx"));
         assert!(folder.path(&format!("x-{k}.mtx")).exists());
     }
     let text = folder.qnewton("solve A.mtx --rhs B.mtx").stdout;
     assert!(text.contains("solution 1") && text.contains("column 1 of B.mtx"), "{text}");
-    for option in ["-o s.qasm", "--shots 100", "--compare-solvers"] {
+    for option in ["-o s.qasm", "--shots 100", "--compare-solvers", "--compare-preprocessing"] {
         refuses(
             &folder,
             &format!("solve A.mtx --rhs B.mtx {option}"),
