@@ -321,7 +321,10 @@ pub(crate) fn compile_sharing(
     let prepared = Prepared::sharing(system, options, shared, &mut clock, monitor)?;
     let solvers: Vec<Solver> = match options.solver {
         Some(solver) => vec![solver],
-        None => AUTOMATIC.iter().copied().filter(|solver| solver.applies(&prepared.facts)).collect(),
+        None => {
+            let usable = |solver: &Solver| solver.applies(&prepared.facts) && !shared.is_refused(*solver);
+            AUTOMATIC.iter().copied().filter(usable).collect()
+        }
     };
     let mut best: Option<(f64, Candidate, Lowered)> = None;
     let mut refused = None;

@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     keeps: bool,
     facts: Option<SystemFacts>,
     assembled: Vec<Assembled>,
+    /// Solvers that have no circuit for the matrix, whatever the right-hand side.
+    refused: Vec<Solver>,
 }
 
 impl Shared {
@@ -85,10 +87,18 @@ impl Shared {
             };
             return Ok(Assembled { circuit, ..assembled.clone() });
         }
-        let assembled = assemble(solver, problem, clock, monitor)?;
+        let found = assemble(solver, problem, clock, monitor);
         if self.keeps && solver != Solver::Shortcut {
-            self.assembled.push(assembled.clone());
+            match &found {
+                Ok(assembled) => self.assembled.push(assembled.clone()),
+                Err(_) => self.refused.push(solver),
+            }
         }
-        Ok(assembled)
+        found
+    }
+
+    /// Whether a solver had no circuit for another right-hand side and need not be tried again.
+    pub(crate) fn is_refused(&self, solver: Solver) -> bool {
+        self.refused.contains(&solver)
     }
 }

@@ -11,7 +11,7 @@ use qnewton_pipeline::{
     PipelineError, Solver, compile_several, solve, solve_several,
 };
 
-const DIAGONALS: &str = "OPENQASM 3.0; qubit[2] q; ";
+const TWO_QUBITS: &str = "OPENQASM 3.0; qubit[2] q; ";
 
 fn matrix(symmetric: bool) -> SparseMatrix<f64> {
     let upper = if symmetric { -1.0 } else { -0.4 };
@@ -100,7 +100,7 @@ fn a_circuit_prepares_the_right_hand_side_in_every_solver() {
 #[test]
 fn signs_and_global_phases_of_a_given_right_hand_side() {
     let first = |text: &str| {
-        GivenRightHandSide::new(&read(&format!("{DIAGONALS}{text}")), 4, &Silent)
+        GivenRightHandSide::new(&read(&format!("{TWO_QUBITS}{text}")), 4, &Silent)
             .unwrap()
             .right_hand_side(1.0)
             .unwrap()[0]
