@@ -75,7 +75,7 @@ impl SystemFacts {
         }
         // The norm is wanted for comparison only: few products give it to two digits or better.
         let options = LanczosOptions {
-            maximum_steps: 24,
+            maximum_steps: 16,
             reorthogonalise: false,
             vectors: false,
             ..LanczosOptions::default()
