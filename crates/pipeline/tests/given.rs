@@ -75,7 +75,9 @@ fn a_circuit_prepares_the_right_hand_side_in_every_solver() {
     assert!((distance(&rhs, &[0.0; 4]) - 2.5).abs() < 1e-14);
     for symmetric in [true, false] {
         for &solver in Solver::ALL {
-            if !symmetric && matches!(solver, Solver::QsvtPositive | Solver::Cks | Solver::Hhl) {
+            if !symmetric
+                && matches!(solver, Solver::QsvtPositive | Solver::Cks | Solver::Hhl | Solver::HhlEvolution)
+            {
                 continue;
             }
             let whole = system(symmetric, &rhs);
@@ -145,7 +147,9 @@ fn a_block_encoding_from_elsewhere_solves_with_every_solver_but_one() {
         let whole = system(symmetric, &[1.0, -2.0, 0.0, 0.5]);
         let choice = EncodingChoice::of(method);
         for &solver in Solver::ALL {
-            if !symmetric && matches!(solver, Solver::QsvtPositive | Solver::Cks | Solver::Hhl) {
+            if !symmetric
+                && matches!(solver, Solver::QsvtPositive | Solver::Cks | Solver::Hhl | Solver::HhlEvolution)
+            {
                 continue;
             }
             let own = CompileOptions { encoding: choice, ..options(solver) };

@@ -74,7 +74,7 @@ pub fn evolution_circuit(
     Ok(SolverCircuit { circuit, queries: plan.queries, queries_b: 1 })
 }
 
-const STEP: &[(&str, usize)] = &[("signal", 1), ("direction", 1)];
+const STEP: &[(&str, usize)] = &[("signal", 1), ("time_direction", 1)];
 
 /// diag(v, 1), a rotation of the signal, diag(1, 1/v), another rotation: v = i W where `direction` is 1 and -i W where it
 /// is 0, up to a factor -i or i of the whole.
