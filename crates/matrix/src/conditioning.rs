@@ -113,13 +113,22 @@ pub fn symmetrise(matrix: SparseMatrix<f64>) -> (SparseMatrix<f64>, SymmetryRepo
 /// Adds `factor` times the largest magnitude of the matrix to its diagonal, as Q-Newton does before it prunes
 /// (Li et al., arXiv 2405.00252).
 pub fn damp(matrix: &SparseMatrix<f64>, factor: f64) -> Result<SparseMatrix<f64>, ConditioningError> {
+    damp_by(matrix, factor, matrix.max_abs())
+}
+
+/// As [`damp`], with another magnitude than the largest of the matrix.
+pub(crate) fn damp_by(
+    matrix: &SparseMatrix<f64>,
+    factor: f64,
+    magnitude: f64,
+) -> Result<SparseMatrix<f64>, ConditioningError> {
     if !matrix.is_square() {
         return Err(ConditioningError::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
     }
     if !factor.is_finite() || factor < 0.0 {
         return Err(ConditioningError::Damping(factor));
     }
-    Ok(add_to_diagonal(matrix, factor * matrix.max_abs()))
+    Ok(add_to_diagonal(matrix, factor * magnitude))
 }
 
 /// The square matrix plus `shift` times the identity.

@@ -14,6 +14,7 @@ mod output;
 mod padding;
 mod pruning;
 mod read;
+mod real_form;
 mod scalar;
 mod scaling;
 mod solve;
@@ -43,6 +44,7 @@ pub use output::{WriteError, matrix_market, write_atomically, write_matrix_marke
 pub use padding::{pad_to_power_of_two, padding_value};
 pub use pruning::{PruneReport, prune};
 pub use read::{Location, ReadError, ReadErrorKind, read_matrix, read_vector};
+pub use real_form::{complex_form_of_vector, real_form, real_form_of_vector};
 pub use scalar::Scalar;
 pub use scaling::{jacobi_scaling, scale_symmetrically};
 pub use solve::{Solution, SolveError, solve};

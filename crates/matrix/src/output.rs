@@ -45,7 +45,7 @@ pub fn write_matrix_market<S: Scalar>(
 /// Writes what [`write_matrix_market`] writes to any writer.
 pub fn matrix_market<S: Scalar>(writer: &mut dyn Write, matrix: &SparseMatrix<S>) -> io::Result<()> {
     let one_triangle = is_hermitian(matrix);
-    let field = if S::IS_COMPLEX { "complex" } else { "real" };
+    let field = field_of::<S>();
     let symmetry = match (one_triangle, S::IS_COMPLEX) {
         (false, _) => "general",
         (true, false) => "symmetric",
@@ -55,10 +55,8 @@ pub fn matrix_market<S: Scalar>(writer: &mut dyn Write, matrix: &SparseMatrix<S>
     writeln!(writer, "%%MatrixMarket matrix coordinate {field} {symmetry}")?;
     writeln!(writer, "{} {} {}", matrix.rows(), matrix.cols(), stored().count())?;
     for (row, column, value) in stored() {
-        write!(writer, "{} {} {:.16e}", row + 1, column + 1, value.real_part())?;
-        if S::IS_COMPLEX {
-            write!(writer, " {:.16e}", value.imaginary_part())?;
-        }
+        write!(writer, "{} {} ", row + 1, column + 1)?;
+        write_value(writer, value)?;
         writeln!(writer)?;
     }
     Ok(())
@@ -66,7 +64,7 @@ pub fn matrix_market<S: Scalar>(writer: &mut dyn Write, matrix: &SparseMatrix<S>
 
 /// Writes a vector: as a one-dimensional NumPy array if the name ends in `.npy`, else as a MatrixMarket array of one
 /// column with 17 significant digits.
-pub fn write_vector(path: impl AsRef<Path>, vector: &[f64]) -> Result<(), WriteError> {
+pub fn write_vector<S: Scalar>(path: impl AsRef<Path>, vector: &[S]) -> Result<(), WriteError> {
     let numpy = path.as_ref().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy"));
     write_atomically(
         path,
@@ -74,22 +72,46 @@ pub fn write_vector(path: impl AsRef<Path>, vector: &[f64]) -> Result<(), WriteE
     )
 }
 
-fn array_vector(writer: &mut dyn Write, vector: &[f64]) -> io::Result<()> {
-    writeln!(writer, "%%MatrixMarket matrix array real general")?;
+fn array_vector<S: Scalar>(writer: &mut dyn Write, vector: &[S]) -> io::Result<()> {
+    writeln!(writer, "%%MatrixMarket matrix array {} general", field_of::<S>())?;
     writeln!(writer, "{} 1", vector.len())?;
-    vector.iter().try_for_each(|value| writeln!(writer, "{value:.16e}"))
+    for value in vector {
+        write_value(writer, *value)?;
+        writeln!(writer)?;
+    }
+    Ok(())
+}
+
+fn field_of<S: Scalar>() -> &'static str {
+    if S::IS_COMPLEX { "complex" } else { "real" }
+}
+
+/// The parts of a number in decimal.
+fn write_value<S: Scalar>(writer: &mut dyn Write, value: S) -> io::Result<()> {
+    write!(writer, "{:.16e}", value.real_part())?;
+    if S::IS_COMPLEX {
+        write!(writer, " {:.16e}", value.imaginary_part())?;
+    }
+    Ok(())
 }
 
 /// NumPy's format, version 1.0: magic, header length, a Python dictionary padded to a multiple of 64 bytes, data.
-fn npy_vector(writer: &mut dyn Write, vector: &[f64]) -> io::Result<()> {
+fn npy_vector<S: Scalar>(writer: &mut dyn Write, vector: &[S]) -> io::Result<()> {
     const PREFIX: usize = 10;
-    let dictionary = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", vector.len());
+    let kind = if S::IS_COMPLEX { "<c16" } else { "<f8" };
+    let dictionary = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({},), }}", vector.len());
     let header_length = (PREFIX + dictionary.len() + 1).next_multiple_of(64) - PREFIX;
     writer.write_all(b"\x93NUMPY\x01\x00")?;
     // A length in decimal has at most 20 digits, so the header always fits in two bytes.
     writer.write_all(&(header_length as u16).to_le_bytes())?;
     writeln!(writer, "{dictionary:<width$}", width = header_length - 1)?;
-    vector.iter().try_for_each(|value| writer.write_all(&value.to_le_bytes()))
+    for value in vector {
+        writer.write_all(&value.real_part().to_le_bytes())?;
+        if S::IS_COMPLEX {
+            writer.write_all(&value.imaginary_part().to_le_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 fn replace_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -169,6 +191,13 @@ mod tests {
         }
         let numpy: ndarray::Array1<f64> = ndarray_npy::read_npy(folder.path().join("x.npy")).unwrap();
         assert_eq!(numpy.to_vec(), vector);
+        let vector = [Complex64::new(0.1, -2.5), Complex64::new(0.0, 1e-300)];
+        for name in ["z.mtx", "z.npy"] {
+            let path = folder.path().join(name);
+            write_vector(&path, &vector).unwrap();
+            let Ok(AnyMatrix::Complex(read)) = read_matrix(&path) else { panic!("{name} is not complex") };
+            assert_eq!((0..2).map(|row| read.get(row, 0)).collect::<Vec<_>>(), vector, "{name}");
+        }
     }
 
     #[test]

@@ -6,11 +6,12 @@ use num_complex::Complex64;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::conditioning::{ConditioningError, SymmetryReport, damp, symmetrise};
+use crate::conditioning::{ConditioningError, SymmetryReport, damp_by, symmetrise};
 use crate::pruning::{PruneReport, prune};
-use crate::read::{ReadError, read_matrix, read_vector};
+use crate::read::{ReadError, read_matrix};
+use crate::real_form::real_form;
 use crate::scaling::{jacobi_scaling, scale_symmetrically};
-use crate::sparse::SparseMatrix;
+use crate::sparse::{MatrixError, SparseMatrix};
 
 /// What is done to a matrix before it is solved with.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,6 +37,8 @@ pub struct LinearSystem {
     pub scaling: Option<Vec<f64>>,
     /// What was done to the matrix.
     pub reports: PreparationReports,
+    /// Whether this is the real form of a complex system ([`real_form`]): real and imaginary parts of unknowns in turn.
+    pub real_form: bool,
 }
 
 /// What was done to a matrix, in this order.
@@ -85,18 +88,14 @@ pub enum InvalidSystem {
         /// Number of columns.
         columns: usize,
     },
-    /// The matrix has an entry with an imaginary part.
+    /// The real form of a complex matrix has too many rows.
+    #[error(transparent)]
+    Size(#[from] MatrixError),
+    /// Entries of a complex matrix are to be pruned.
     #[error(
-        "entry ({row}, {column}) is {value}; a matrix without imaginary parts is needed (indices count from 0)"
+        "a complex matrix cannot be pruned: the parts of an entry would be taken for entries of their own"
     )]
-    ComplexUnsupported {
-        /// Row of the first such entry, from 0.
-        row: usize,
-        /// Column of the first such entry, from 0.
-        column: usize,
-        /// The entry.
-        value: Complex64,
-    },
+    PrunedComplex,
     /// The matrix has an entry that is infinite or NaN.
     #[error("entry ({row}, {column}) is {value}; finite numbers are needed (indices count from 0)")]
     NotFinite {
@@ -143,18 +142,11 @@ pub enum InvalidSystem {
         /// What is wrong with it.
         kind: Box<InvalidSystem>,
     },
-    /// A right-hand side has an entry with an imaginary part.
-    #[error(
-        "entry ({row}, {column}) of the right-hand side is {value}; one without imaginary parts is needed (indices count \
-         from 0)"
-    )]
-    ComplexRhs {
-        /// Row of the first such entry, from 0.
-        row: usize,
-        /// Column of the first such entry, from 0.
-        column: usize,
-        /// The entry.
-        value: Complex64,
+    /// A file holds several right-hand sides where one is needed.
+    #[error("the file holds {found} right-hand sides; one is needed here")]
+    SeveralRhs {
+        /// How many it holds.
+        found: usize,
     },
     /// Damping or pruning was asked for in a way that makes no sense.
     #[error(transparent)]
@@ -162,60 +154,27 @@ pub enum InvalidSystem {
 }
 
 impl LinearSystem {
-    /// Reads a system, checks it, and prepares its matrix.
+    /// Reads a system, checks it, and prepares its matrix. A complex one becomes its real form.
     pub fn load(
         matrix_path: impl AsRef<Path>,
         rhs_path: Option<&Path>,
         preparation: &Preparation,
     ) -> Result<Self, SystemError> {
-        let matrix_path = matrix_path.as_ref();
-        let in_matrix = |kind| SystemError::Invalid { path: matrix_path.to_owned(), kind };
-        let matrix = read_matrix(matrix_path)?.into_real().map_err(|matrix| {
-            let entry = matrix.iter().find(|(_, _, value)| value.im != 0.0);
-            let (row, column, value) = entry.unwrap_or_default();
-            in_matrix(InvalidSystem::ComplexUnsupported { row, column, value })
-        })?;
-        let (matrix, scaling, reports) = prepare(matrix, preparation).map_err(in_matrix)?;
-        let rhs = match rhs_path {
-            None => None,
-            Some(path) => {
-                let rhs = read_vector(path)?;
-                check_rhs(&matrix, &rhs)
-                    .map_err(|kind| SystemError::Invalid { path: path.to_owned(), kind })?;
-                Some(scaled_rhs(rhs, scaling.as_deref()))
-            }
+        let path = matrix_path.as_ref();
+        let invalid = |path: &Path, kind| SystemError::Invalid { path: path.to_owned(), kind };
+        let system = match read_matrix(path)?.into_real() {
+            Ok(matrix) => Self::new(system_name(path), matrix, None, preparation),
+            Err(matrix) => Self::new_complex(system_name(path), &matrix, preparation),
         };
-        Ok(LinearSystem { name: system_name(matrix_path), matrix, rhs, scaling, reports })
-    }
-
-    /// Reads right-hand sides for this matrix, one or several, from a file in any format of [`read_matrix`]: the columns of
-    /// an N x k matrix, or a vector, which may be a single row. They are checked and scaled as [`LinearSystem::rhs`] is.
-    pub fn read_right_hand_sides(&self, path: impl AsRef<Path>) -> Result<Vec<Vec<f64>>, SystemError> {
-        let path = path.as_ref();
-        let invalid = |kind| SystemError::Invalid { path: path.to_owned(), kind };
-        let entries = read_matrix(path)?.into_real().map_err(|matrix| {
-            let entry = matrix.iter().find(|(_, _, value)| value.im != 0.0);
-            let (row, column, value) = entry.unwrap_or_default();
-            invalid(InvalidSystem::ComplexRhs { row, column, value })
-        })?;
-        let expected = self.dimension();
-        let is_row = entries.rows() == 1 && expected > 1;
-        let found = if is_row { entries.cols() } else { entries.rows() };
-        if found != expected {
-            return Err(invalid(InvalidSystem::RhsLength { expected, found }));
+        let mut system = system.map_err(|kind| invalid(path, kind))?;
+        if let Some(path) = rhs_path {
+            let mut columns: Vec<Vec<f64>> = system.read_right_hand_sides(&[path])?.concat();
+            if columns.len() != 1 {
+                return Err(invalid(path, InvalidSystem::SeveralRhs { found: columns.len() }));
+            }
+            system.rhs = columns.pop();
         }
-        let columns = if is_row { entries } else { entries.transpose() };
-        let several = columns.rows() > 1;
-        let mut right_hand_sides = Vec::new();
-        for column in 0..columns.rows() {
-            let mut rhs = vec![0.0; expected];
-            columns.row(column).for_each(|(row, value)| rhs[row] = value);
-            check_rhs(&self.matrix, &rhs).map_err(|kind| {
-                invalid(if several { InvalidSystem::Column { column, kind: Box::new(kind) } } else { kind })
-            })?;
-            right_hand_sides.push(scaled_rhs(rhs, self.scaling.as_deref()));
-        }
-        Ok(right_hand_sides)
+        Ok(system)
     }
 
     /// Checks a system that is in memory, and prepares its matrix.
@@ -225,12 +184,34 @@ impl LinearSystem {
         rhs: Option<Vec<f64>>,
         preparation: &Preparation,
     ) -> Result<Self, InvalidSystem> {
-        let (matrix, scaling, reports) = prepare(matrix, preparation)?;
-        if let Some(rhs) = &rhs {
-            check_rhs(&matrix, rhs)?;
+        let (matrix, scaling, reports) = prepare(matrix, None, preparation)?;
+        let mut system =
+            LinearSystem { name: name.into(), matrix, rhs: None, scaling, reports, real_form: false };
+        system.rhs = rhs.map(|rhs| system.prepared_rhs(rhs)).transpose()?;
+        Ok(system)
+    }
+
+    /// The real form of a complex matrix without a right-hand side, prepared. It is damped by its largest modulus, and
+    /// cannot be pruned.
+    pub fn new_complex(
+        name: impl Into<String>,
+        matrix: &SparseMatrix<Complex64>,
+        preparation: &Preparation,
+    ) -> Result<Self, InvalidSystem> {
+        if preparation.prune.is_some() {
+            return Err(InvalidSystem::PrunedComplex);
         }
-        let rhs = rhs.map(|rhs| scaled_rhs(rhs, scaling.as_deref()));
-        Ok(LinearSystem { name: name.into(), matrix, rhs, scaling, reports })
+        if !matrix.is_square() || matrix.rows() == 0 {
+            return Err(InvalidSystem::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
+        }
+        let (matrix, scaling, reports) = prepare(real_form(matrix)?, Some(matrix.max_abs()), preparation)?;
+        Ok(LinearSystem { name: name.into(), matrix, rhs: None, scaling, reports, real_form: true })
+    }
+
+    /// A right-hand side of the prepared system, after checks.
+    pub(crate) fn prepared_rhs(&self, rhs: Vec<f64>) -> Result<Vec<f64>, InvalidSystem> {
+        check_rhs(&self.matrix, &rhs)?;
+        Ok(scaled_rhs(rhs, self.scaling.as_deref()))
     }
 
     /// Number of unknowns.
@@ -251,8 +232,13 @@ fn scaled_rhs(mut rhs: Vec<f64>, scaling: Option<&[f64]>) -> Vec<f64> {
 type Prepared = (SparseMatrix<f64>, Option<Vec<f64>>, PreparationReports);
 
 /// Checks, symmetrises, damps, prunes and scales, in this order: Q-Newton regularises the Hessian by its largest entry and
-/// prunes afterwards (Li et al., arXiv 2405.00252), so that pruning counts the diagonal as present.
-fn prepare(matrix: SparseMatrix<f64>, preparation: &Preparation) -> Result<Prepared, InvalidSystem> {
+/// prunes afterwards (Li et al., arXiv 2405.00252), so that pruning counts the diagonal as present. `largest` is what is
+/// damped by, if not the largest entry.
+fn prepare(
+    matrix: SparseMatrix<f64>,
+    largest: Option<f64>,
+    preparation: &Preparation,
+) -> Result<Prepared, InvalidSystem> {
     if !matrix.is_square() || matrix.rows() == 0 {
         return Err(InvalidSystem::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
     }
@@ -263,8 +249,9 @@ fn prepare(matrix: SparseMatrix<f64>, preparation: &Preparation) -> Result<Prepa
         return Err(InvalidSystem::ZeroMatrix);
     }
     let (matrix, symmetry) = symmetrise(matrix);
-    let added = preparation.damping * matrix.max_abs();
-    let matrix = damp(&matrix, preparation.damping)?;
+    let largest = largest.unwrap_or_else(|| matrix.max_abs());
+    let added = preparation.damping * largest;
+    let matrix = damp_by(&matrix, preparation.damping, largest)?;
     if let Some((row, column, value)) = matrix.iter().find(|(_, _, value)| !value.is_finite()) {
         return Err(InvalidSystem::NotFinite { row, column, value });
     }
@@ -359,7 +346,6 @@ mod tests {
         let cases = [
             ("not-square.mtx", format!("{banner}2 3 1\n1 1 1\n"), None),
             ("zero.mtx", format!("{banner}2 2 1\n1 1 0\n"), None),
-            ("complex.mtx", "%%MatrixMarket matrix array complex general\n1 1\n1 2\n".to_owned(), None),
             ("nan.mtx", format!("{banner}2 2 2\n1 1 nan\n2 2 1\n"), None),
             ("short.rhs.mtx", "%%MatrixMarket matrix array real general\n1 1\n1\n".to_owned(), Some(&good)),
             ("zero.rhs.mtx", "%%MatrixMarket matrix array real general\n2 1\n0\n0\n".to_owned(), Some(&good)),
@@ -379,11 +365,10 @@ mod tests {
         insta::assert_snapshot!(messages, @r"
         not-square.mtx: the matrix is 2 x 3; a square matrix with at least one row is needed
         zero.mtx: all entries of the matrix are zero; a matrix with a non-zero entry is needed
-        complex.mtx: entry (0, 0) is 1+2i; a matrix without imaginary parts is needed (indices count from 0)
         nan.mtx:3: entry (1, 1) is nan; finite numbers are accepted
         short.rhs.mtx: the right-hand side has 1 entries; the matrix has 2 rows, so 2 are needed
         zero.rhs.mtx: all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
-        matrix.rhs.mtx: the file holds a 2 x 2 matrix; a vector has a single row or a single column
+        matrix.rhs.mtx: column 1 (counted from 0): all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
         ");
         let negative = Preparation { damping: -1.0, ..Preparation::default() };
         assert!(LinearSystem::load(&good, None, &negative).is_err());
@@ -401,7 +386,9 @@ mod tests {
         let scaled = LinearSystem::new("test", matrix, None, &jacobi).unwrap();
         let read = |system: &LinearSystem, text: String| {
             system
-                .read_right_hand_sides(written(&folder, "b.mtx", &text))
+                .clone()
+                .read_right_hand_sides(&[written(&folder, "b.mtx", &text)])
+                .map(|files| files.concat())
                 .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
         };
         let three = || array("2 3", "real", "1 2 3 0 5 6");
@@ -414,7 +401,6 @@ mod tests {
             array("3 2", "real", "1 2 3 4 5 6"),
             array("2 2", "real", "1 2 0 0"),
             array("2 1", "real", "0 0"),
-            "%%MatrixMarket matrix array complex general\n2 1\n1 0\n0 2\n".to_owned(),
         ]
         .into_iter()
         .map(|text| read(&system, text).unwrap_err())
@@ -423,7 +409,6 @@ mod tests {
         b.mtx: the right-hand side has 3 entries; the matrix has 2 rows, so 2 are needed
         b.mtx: column 1 (counted from 0): all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
         b.mtx: all entries of the right-hand side are zero, so x = 0 needs no solver; a non-zero entry is needed
-        b.mtx: entry (1, 0) of the right-hand side is 0+2i; one without imaginary parts is needed (indices count from 0)
         ");
     }
 
