@@ -61,10 +61,11 @@ impl RightHandSideOptions {
         self.rhs.iter().chain(&self.rhs_circuit)
     }
 
-    /// All right-hand sides of a system, prepared, with their places; a circuit goes into the options too.
+    /// All right-hand sides of a system, prepared, with their places; a circuit goes into the options too. The system
+    /// becomes its real form if one of them is complex.
     pub(crate) fn read(
         &self,
-        system: &LinearSystem,
+        system: &mut LinearSystem,
         options: &mut CompileOptions,
         monitor: &dyn Monitor,
     ) -> Result<(Vec<Vec<f64>>, Vec<RightHandSide>), Failure> {
@@ -77,8 +78,8 @@ impl RightHandSideOptions {
             places.push(RightHandSide { file: file.clone(), column: 0 });
             options.rhs_circuit = Some(circuit);
         }
-        for file in &self.rhs {
-            for (column, rhs) in system.read_right_hand_sides(file)?.into_iter().enumerate() {
+        for (file, columns) in self.rhs.iter().zip(system.read_right_hand_sides(&self.rhs)?) {
+            for (column, rhs) in columns.into_iter().enumerate() {
                 values.push(rhs);
                 places.push(RightHandSide { file: file.clone(), column });
             }

@@ -22,6 +22,7 @@ mod report;
 mod scheduling;
 mod solver_comparison;
 mod text;
+mod unknowns;
 
 use clap::Parser;
 use std::process::ExitCode;

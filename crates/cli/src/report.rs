@@ -45,6 +45,10 @@ pub(crate) fn system(facts: &mut Facts, name: &str, fields: &SystemFields) {
         None => format!("condition number infinite (singular) ({})", fields.condition_number_method),
     };
     facts.add("system", format!("norm {}, {condition_number}", text::number(fields.norm)));
+    if fields.real_form {
+        let text = format!("the real form of a complex system of {} unknowns", text::count(n / 2));
+        facts.add("system", text);
+    }
 }
 
 /// What was done to the matrix; nothing is said where nothing was done.

@@ -314,7 +314,7 @@ fn work_that_cannot_be_done_ends_with_1_and_leaves_no_file() {
     write_vector(folder.path("large.npy"), &[0.0, 1.5]).unwrap();
     write_vector(folder.path("unit.npy"), &[0.0, 1.0]).unwrap();
     write_vector(folder.path("nan.npy"), &[0.0, f64::NAN]).unwrap();
-    write_vector(folder.path("none.npy"), &[]).unwrap();
+    write_vector(folder.path("none.npy"), &[0.0; 0]).unwrap();
     write_vector(folder.path("zero.npy"), &[0.0]).unwrap();
     std::fs::write(folder.path("text.npy"), "hello").unwrap();
     let mut square = std::fs::read(folder.path("mixed.npy")).unwrap();

@@ -180,7 +180,7 @@ impl Prepared {
         }
         check_given(system, &rhs, options)?;
         monitor.begin("spectrum", 0);
-        let facts = shared.facts(&system.matrix)?;
+        let facts = shared.facts(system)?;
         let spectrum = &facts.spectrum;
         if spectrum.condition_number.is_none() {
             return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });

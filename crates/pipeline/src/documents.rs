@@ -31,6 +31,9 @@ pub struct SystemFields {
     pub condition_number: Option<f64>,
     /// `exact` or `lanczos`.
     pub condition_number_method: String,
+    /// Whether this is the real form of a complex system of n/2 unknowns; absent if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub real_form: bool,
 }
 
 impl From<&SystemFacts> for SystemFields {
@@ -43,6 +46,7 @@ impl From<&SystemFacts> for SystemFields {
             norm: facts.spectrum.norm,
             condition_number: facts.spectrum.condition_number,
             condition_number_method: facts.condition_number_method().to_string(),
+            real_form: facts.real_form,
         }
     }
 }

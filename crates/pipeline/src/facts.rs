@@ -3,8 +3,8 @@
 use crate::error::PipelineError;
 use qnewton_encoding::{Family, GramMatrix};
 use qnewton_matrix::{
-    Deflation, Interval, LanczosOptions, SparseMatrix, Spectrum, SpectrumMethod, SpectrumOptions,
-    gram_spectrum, is_symmetric, norm_only, spectrum,
+    Deflation, Interval, LanczosOptions, LinearSystem, SparseMatrix, Spectrum, SpectrumMethod,
+    SpectrumOptions, gram_spectrum, is_symmetric, norm_only, spectrum,
 };
 
 /// The condition number of larger matrices is not computed where an encoding alone is wanted.
@@ -26,9 +26,16 @@ pub struct SystemFacts {
     pub symmetric: bool,
     /// Both ends of the singular spectrum.
     pub spectrum: Spectrum,
+    /// Whether the matrix is the real form of a complex one ([`qnewton_matrix::real_form`]).
+    pub real_form: bool,
 }
 
 impl SystemFacts {
+    /// Computes the facts of a system's matrix.
+    pub fn of_system(system: &LinearSystem) -> Result<Self, PipelineError> {
+        Ok(SystemFacts { real_form: system.real_form, ..Self::of(&system.matrix)? })
+    }
+
     /// Computes the facts of a square matrix.
     pub fn of(matrix: &SparseMatrix<f64>) -> Result<Self, PipelineError> {
         Ok(SystemFacts {
@@ -37,6 +44,7 @@ impl SystemFacts {
             sparsity: matrix.sparsity(),
             symmetric: is_symmetric(matrix),
             spectrum: spectrum(matrix, &SpectrumOptions::default())?,
+            real_form: false,
         })
     }
 
@@ -86,6 +94,7 @@ impl SystemFacts {
             sparsity: matrix.sparsity(),
             symmetric: is_symmetric(matrix),
             spectrum: norm_only(matrix, &options)?,
+            real_form: false,
         })
     }
 
@@ -101,6 +110,7 @@ impl SystemFacts {
             sparsity: occurs.iter().filter(|&&occurs| occurs).count(),
             symmetric: true,
             spectrum: gram_spectrum(gradients, gram.shift())?,
+            real_form: false,
         })
     }
 
@@ -127,6 +137,7 @@ impl SystemFacts {
                 smallest_eigenvalue: None,
                 largest_eigenvalue: None,
             },
+            real_form: false,
         }
     }
 

@@ -99,5 +99,7 @@ pub fn compare_preprocessing(
 
 fn scaled(system: &LinearSystem) -> Result<LinearSystem, InvalidSystem> {
     let preparation = Preparation { jacobi: true, ..Preparation::default() };
-    LinearSystem::new(system.name.clone(), system.matrix.clone(), system.rhs.clone(), &preparation)
+    let scaled =
+        LinearSystem::new(system.name.clone(), system.matrix.clone(), system.rhs.clone(), &preparation)?;
+    Ok(LinearSystem { real_form: system.real_form, ..scaled })
 }

@@ -8,7 +8,7 @@ use crate::execute::ExecuteOptions;
 use crate::facts::SystemFacts;
 use crate::solve::{SolveReport, solve_compiled};
 use qnewton_core::Monitor;
-use qnewton_matrix::{LinearSystem, SparseMatrix};
+use qnewton_matrix::LinearSystem;
 use qnewton_qlsa::substitution::Preparation;
 
 /// Compiles a system for each of several right-hand sides, of the prepared system as [`LinearSystem::rhs`] is; what `rhs`
@@ -60,11 +60,11 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// The facts of the matrix, which is always the same.
-    pub(crate) fn facts(&mut self, matrix: &SparseMatrix<f64>) -> Result<SystemFacts, PipelineError> {
+    pub(crate) fn facts(&mut self, system: &LinearSystem) -> Result<SystemFacts, PipelineError> {
         if let Some(facts) = &self.facts {
             return Ok(facts.clone());
         }
-        let facts = SystemFacts::of(matrix)?;
+        let facts = SystemFacts::of_system(system)?;
         if self.keeps {
             self.facts = Some(facts.clone());
         }

@@ -12,7 +12,7 @@ use qnewton_encoding::{
 };
 use qnewton_matrix::{
     InvalidSystem, LinearSystem, Preparation, PreparationReports, SparseMatrix, SymmetryReport, SystemError,
-    is_hermitian, padding_value, read_matrix, spectrum,
+    is_hermitian, padding_value, read_matrix, real_form, spectrum,
 };
 use std::path::Path;
 
@@ -120,13 +120,16 @@ impl MatrixSource {
         match &self.kind {
             SourceKind::Real(matrix) => SystemFacts::for_encoding(matrix),
             SourceKind::Complex(matrix) => {
-                let options = Default::default();
+                let n = matrix.rows();
+                let form = real_form(matrix)
+                    .map_err(|_| EncodingError::Dimension { rows: 2 * n, columns: 2 * n })?;
                 Ok(SystemFacts {
-                    n: matrix.rows(),
+                    n,
                     nnz: matrix.nnz(),
                     sparsity: matrix.sparsity(),
                     symmetric: is_hermitian(matrix),
-                    spectrum: spectrum(&real_form(matrix)?, &options)?,
+                    spectrum: spectrum(&form, &Default::default())?,
+                    real_form: false,
                 })
             }
             SourceKind::Gram(gram) => SystemFacts::of_gram(gram),
@@ -208,21 +211,6 @@ impl From<LinearSystem> for MatrixSource {
     fn from(system: LinearSystem) -> Self {
         MatrixSource { name: system.name, reports: system.reports, kind: SourceKind::Real(system.matrix) }
     }
-}
-
-/// [[Re A, -Im A], [Im A, Re A]], whose singular values are those of A, each twice.
-fn real_form(matrix: &SparseMatrix<Complex64>) -> Result<SparseMatrix<f64>, PipelineError> {
-    let n = matrix.rows();
-    let entries = matrix.iter().flat_map(|(row, column, value)| {
-        [
-            (row, column, value.re),
-            (row, column + n, -value.im),
-            (row + n, column, value.im),
-            (row + n, column + n, value.re),
-        ]
-    });
-    SparseMatrix::from_triplets(2 * n, 2 * n, entries.filter(|entry| entry.2 != 0.0))
-        .map_err(|_| PipelineError::Encoding(EncodingError::Dimension { rows: n, columns: n }))
 }
 
 /// The matrix on 2^n unknowns, n >= 1, with the same norm and condition number.

@@ -103,7 +103,7 @@ impl Compile {
                 self.deflation,
             )
         };
-        let (mut right_hand_sides, _) = self.rhs.read(&system, &mut options, &progress)?;
+        let (mut right_hand_sides, _) = self.rhs.read(&mut system, &mut options, &progress)?;
         if right_hand_sides.len() > 1 {
             let found = right_hand_sides.len();
             return Err(Failure::usage(format!(

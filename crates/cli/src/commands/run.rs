@@ -6,8 +6,8 @@ use crate::options::{OutputOptions, TimeOptions, at_least_one};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::text::{self, Facts};
+use crate::unknowns::Unknowns;
 use clap::Args;
-use qnewton::matrix::write_vector;
 use qnewton::pipeline::{
     FileRun, Kind, Manifest, NormMethod, RunFileOptions, SCHEMA_VERSION, Shots, manifest_path, run_file,
     write_state,
@@ -94,7 +94,7 @@ struct ShotFields {
 struct SolutionFields<'a> {
     name: &'a str,
     n: usize,
-    solution: &'a [f64],
+    solution: Unknowns<'a>,
     success_probability: f64,
     scale: Option<f64>,
     norm_method: NormMethod,
@@ -123,8 +123,10 @@ impl Run {
             seed: self.seed,
         };
         let run = run_file(&self.file, &options, &progress)?;
-        if let (Some(path), Some(execution)) = (&self.solution, &run.execution) {
-            write_vector(path, &execution.solution)?;
+        if let ((Some(path), Some(execution)), Some(manifest)) =
+            ((&self.solution, &run.execution), &run.manifest)
+        {
+            Unknowns::new(&execution.solution, manifest.system.real_form).write(path)?;
         }
         if let Some(path) = &self.state {
             write_state(path, &run.state, run.qubits)?;
@@ -143,7 +145,7 @@ impl Run {
             run.execution.as_ref().zip(run.manifest.as_ref()).map(|(execution, manifest)| SolutionFields {
                 name: &manifest.name,
                 n: manifest.system.n,
-                solution: &execution.solution,
+                solution: Unknowns::new(&execution.solution, manifest.system.real_form),
                 success_probability: execution.success_probability,
                 scale: execution.scale,
                 norm_method: manifest
@@ -178,11 +180,11 @@ impl Run {
             match fields.scale {
                 Some(scale) => {
                     facts.add("scale", text::number(scale));
-                    facts.add("solution", text::head(fields.solution, 8));
+                    facts.add("solution", fields.solution.head(8));
                 }
                 None => {
                     facts.add("norm", "by a further query, which takes the matrix: `qnewton solve`");
-                    facts.add("direction", format!("{}, up to a sign", text::head(fields.solution, 8)));
+                    facts.add("direction", format!("{}, up to a sign", fields.solution.head(8)));
                 }
             }
         }

@@ -14,8 +14,9 @@ use crate::progress::{Interrupt, Progress};
 use crate::report::{self, SystemPreparation};
 use crate::solver_comparison;
 use crate::text::{self, Facts};
+use crate::unknowns::Unknowns;
 use clap::Args;
-use qnewton::matrix::{SparseMatrix, SystemError, read_vector, write_vector};
+use qnewton::matrix::{SparseMatrix, SystemError, read_vector};
 use qnewton::pipeline::{
     Allocation, CircuitFields, DeflationRecord, EncodingFields, Estimate, Readable, Readout, ReadoutOptions,
     SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields, compare, encoding_fields,
@@ -123,8 +124,8 @@ struct Document<'a> {
     solver: SolverFields,
     #[serde(flatten)]
     circuit: CircuitFields,
-    solution: &'a [f64],
-    classical_solution: &'a [f64],
+    solution: Unknowns<'a>,
+    classical_solution: Unknowns<'a>,
     relative_error: f64,
     fidelity: f64,
     measured_success_probability: f64,
@@ -155,8 +156,8 @@ struct Document<'a> {
 struct SolutionFields<'a> {
     rhs_file: String,
     rhs_column: usize,
-    solution: &'a [f64],
-    classical_solution: &'a [f64],
+    solution: Unknowns<'a>,
+    classical_solution: Unknowns<'a>,
     relative_error: f64,
     fidelity: f64,
     #[serde(flatten)]
@@ -177,8 +178,8 @@ impl<'a> SolutionFields<'a> {
         SolutionFields {
             rhs_file: stated(&place.file),
             rhs_column: place.column,
-            solution: &execution.solution,
-            classical_solution: &compiled.classical_solution,
+            solution: Unknowns::new(&execution.solution, compiled.facts.real_form),
+            classical_solution: Unknowns::new(&compiled.classical_solution, compiled.facts.real_form),
             relative_error: solved.relative_error,
             fidelity: solved.fidelity,
             solver: SolverFields { scale: execution.scale, ..solver_fields(compiled) },
@@ -198,7 +199,7 @@ impl<'a> SolutionFields<'a> {
         let (column, file) = (self.rhs_column, &self.rhs_file);
         let error = text::bound(self.relative_error);
         facts.add(&label, format!("column {column} of {file}: relative error {error} measured: {verdict}"));
-        facts.add(&label, text::head(self.solution, 8));
+        facts.add(&label, self.solution.head(8));
     }
 }
 
@@ -210,7 +211,7 @@ struct ReadoutFields<'a> {
     interference_shots: u64,
     norm_shots: u64,
     seed: u64,
-    solution: &'a [f64],
+    solution: Unknowns<'a>,
     norm: f64,
     success_frequency: f64,
     sign_uncertain: usize,
@@ -271,7 +272,7 @@ impl Solve {
                 self.deflation,
             )
         };
-        let (mut right_hand_sides, places) = self.rhs.read(&system, &mut options, &progress)?;
+        let (mut right_hand_sides, places) = self.rhs.read(&mut system, &mut options, &progress)?;
         options.block = self.block.read(&progress)?;
         if right_hand_sides.len() > 1 {
             return self.run_several(&system, &right_hand_sides, &places, &options, progress);
@@ -289,6 +290,11 @@ impl Solve {
                 progress,
             );
         }
+        if system.real_form && (self.overlap.is_some() || self.quadratic_form.is_some()) {
+            return Err(Failure::usage(
+                "--overlap and --quadratic-form are for real systems; this one is complex",
+            ));
+        }
         let overlap_with = self.overlap.as_deref().map(read_vector).transpose().map_err(SystemError::from)?;
         let form = self.quadratic_form.as_deref().map(read_real_matrix).transpose()?;
         let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
@@ -304,7 +310,8 @@ impl Solve {
         if solved.holds() {
             if let Some(path) = &self.solution {
                 let read = readout.as_ref().map(|readout| &readout.solution);
-                write_vector(path, read.unwrap_or(&solved.execution.solution))?;
+                let values = read.unwrap_or(&solved.execution.solution);
+                Unknowns::new(values, system.real_form).write(path)?;
             }
             if let Some(path) = &self.output {
                 let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
@@ -380,7 +387,7 @@ impl Solve {
         check_distinct(self.inputs(), &files)?;
         let solved = solve_several(system, right_hand_sides, options, &self.time.into(), &progress)?;
         for (path, solved) in files.iter().zip(&solved).filter(|(_, solved)| solved.holds()) {
-            write_vector(path, &solved.execution.solution)?;
+            Unknowns::new(&solved.execution.solution, system.real_form).write(path)?;
         }
         progress.finish();
         let of_each = solved.iter().zip(places).enumerate();
@@ -404,7 +411,7 @@ impl Solve {
             interference_shots,
             norm_shots: readout.norm_shots,
             seed: self.seed,
-            solution: &readout.solution,
+            solution: Unknowns::new(&readout.solution, compiled.facts.real_form),
             norm: readout.norm,
             success_frequency: readout.success_frequency,
             sign_uncertain: readout.sign_uncertain,
@@ -423,6 +430,7 @@ impl Solve {
         solutions: Option<&[SolutionFields<'_>]>,
     ) -> Result<(), Failure> {
         let compiled = &solved.compiled;
+        let unknowns = |values| Unknowns::new(values, compiled.facts.real_form);
         let document = Document {
             schema_version: SCHEMA_VERSION,
             name: &compiled.name,
@@ -432,8 +440,8 @@ impl Solve {
             // The scale that a further query told, where the circuit alone does not.
             solver: SolverFields { scale: solved.execution.scale, ..solver_fields(compiled) },
             circuit: circuit_fields(&compiled.lowered, compiled.basis, &compiled.counts, &compiled.depth)?,
-            solution: &solved.execution.solution,
-            classical_solution: &compiled.classical_solution,
+            solution: unknowns(&solved.execution.solution),
+            classical_solution: unknowns(&compiled.classical_solution),
             relative_error: solved.relative_error,
             fidelity: solved.fidelity,
             measured_success_probability: solved.execution.success_probability,
@@ -497,7 +505,7 @@ impl Solve {
                     text::bound(compiled.epsilon)
                 ),
             );
-            facts.add("read", text::head(read.solution, 8));
+            facts.add("read", read.solution.head(8));
         }
         if let Some(observables) = &document.observables {
             let named = [("<c, x>", &observables.overlap), ("x^T M x", &observables.quadratic_form)];
@@ -513,8 +521,8 @@ impl Solve {
                 );
             }
         }
-        facts.add("solution", text::head(&solved.execution.solution, 8));
-        facts.add("classical", text::head(&compiled.classical_solution, 8));
+        facts.add("solution", document.solution.head(8));
+        facts.add("classical", document.classical_solution.head(8));
         for (number, solution) in solutions.unwrap_or_default().iter().enumerate().skip(1) {
             solution.show(&mut facts, number);
         }

@@ -69,8 +69,12 @@ impl Verify {
                 verify_encoding(&self.file, &source, &progress)?
             }
             Kind::LinearSystem => {
-                let system = LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation)
+                let mut system = LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation)
                     .map_err(Failure::work)?;
+                if manifest.system.real_form {
+                    // A real matrix whose right-hand side was complex.
+                    system = system.to_real_form().map_err(Failure::work)?;
+                }
                 verify(&self.file, &system, &self.time.into(), &progress)?
             }
         };

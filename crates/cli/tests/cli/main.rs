@@ -4,6 +4,7 @@
 
 mod amplified;
 mod bad_input;
+mod complex;
 mod directions;
 mod emitted;
 mod encode;

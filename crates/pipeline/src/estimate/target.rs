@@ -37,7 +37,7 @@ impl EstimateTarget {
     /// The matrix of a system; a right-hand side does not matter. With a `condition_number`, an upper bound, solvers have
     /// to cope with that one; it must not be less than the true one.
     pub fn of_system(system: &LinearSystem, condition_number: Option<f64>) -> Result<Self, PipelineError> {
-        let facts = SystemFacts::of(&system.matrix)?;
+        let facts = SystemFacts::of_system(system)?;
         let spectrum = &facts.spectrum;
         if spectrum.condition_number.is_none() {
             return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });

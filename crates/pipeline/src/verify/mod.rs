@@ -104,7 +104,7 @@ pub fn verify(
     if !described || system.dimension() != manifest.system.n {
         return Ok(result);
     }
-    let facts = SystemFacts::of(&system.matrix)?;
+    let facts = SystemFacts::of_system(system)?;
     verify_system_fields(&mut result, &SystemFields::from(&facts), &manifest.system);
     let padded = padded_matrix(&system.matrix, &facts);
     let polynomial = manifest.polynomial.ok_or_else(|| missing("no `polynomial`"))?;
@@ -283,7 +283,7 @@ fn verify_circuit_fields(
 }
 
 fn verify_system_fields(result: &mut Verification, found: &SystemFields, stated: &SystemFields) {
-    let facts = |fields: &SystemFields| (fields.nnz, fields.sparsity, fields.symmetric);
+    let facts = |fields: &SystemFields| (fields.nnz, fields.sparsity, fields.symmetric, fields.real_form);
     result.fact("entries and symmetry of the matrix", facts(found) == facts(stated));
     let deviation = |found: f64, stated: f64| (stated / found - 1.0).abs();
     result.at_most("norm of the matrix", deviation(found.norm, stated.norm), SPECTRUM_TOLERANCE);

@@ -1,6 +1,7 @@
 //! 1/lambda on an interval of positive numbers: the polynomial behind Chebyshev's iteration and the bound of conjugate
 //! gradients, whose degree grows with the square root of the condition number.
 
+use super::inverse::{inverse_relative, relative_degree};
 use super::series::{ChebyshevSeries, PolynomialError};
 
 /// A polynomial P of y in [-1, 1] with |lambda P(y) - 1| <= error for all lambda = shift + scale y in [lower, upper].
@@ -39,10 +40,48 @@ impl PositiveRange {
 
     /// Degree of the polynomial for a relative error, in closed form; infinite or NaN where there is none.
     pub fn degree(&self, epsilon: f64) -> f64 {
+        match self.is_bounded(epsilon) {
+            true => self.bounded_degree(epsilon),
+            false => self.least_degree(epsilon),
+        }
+    }
+
+    /// Degree of the polynomial of least degree, which grows beyond the interval.
+    fn least_degree(&self, epsilon: f64) -> f64 {
         if self.upper <= self.lower {
             return 0.0;
         }
         ((1.0 / epsilon).acosh() / self.arc()).ceil().max(1.0) - 1.0
+    }
+
+    /// Degree of the odd polynomial of lambda, which is bounded wherever the variable goes.
+    fn bounded_degree(&self, epsilon: f64) -> f64 {
+        relative_degree(self.lower / self.reach(), epsilon)
+    }
+
+    /// The largest |lambda| of all y.
+    fn reach(&self) -> f64 {
+        self.shift.abs() + self.scale
+    }
+
+    /// Whether the bounded polynomial costs fewer queries until success, of which there are degree times the square of the
+    /// largest value over 1/lower.
+    fn is_bounded(&self, epsilon: f64) -> bool {
+        let (least, bounded) = (self.least_degree(epsilon), self.bounded_degree(epsilon));
+        if !(self.upper > self.lower && bounded <= DEGREE_LIMIT as f64) {
+            return false;
+        }
+        // |lambda P| is close to T_n(|z|) / T_n(z(0)), T_n(z) to exp(n acosh z) / 2, and P near 0 to the slope there.
+        let order = least + 1.0;
+        let slope = 2.0 * order / ((self.upper - self.lower) * self.arc().sinh());
+        let growth = |lambda: f64| {
+            let z = self.center() - 2.0 * lambda / (self.upper - self.lower);
+            let ratio = order * (z.abs().max(1.0).acosh() - self.arc());
+            ratio + (self.lower * slope.min(1.0 / lambda.abs())).ln()
+        };
+        let ends = growth(self.shift - self.scale).max(growth(self.shift + self.scale));
+        // The bounded polynomial's own largest value is 2.3 / lower.
+        bounded.ln() + 2.0 * 2.3_f64.ln() < least.max(1.0).ln() + 2.0 * ends.max(0.0)
     }
 }
 
@@ -51,7 +90,8 @@ const DEGREE_LIMIT: usize = 20_000;
 
 /// P(lambda) = (1 - T_n(z(lambda)) / T_n(z(0))) / lambda with the smallest n that keeps 1/T_n(z(0)) <= epsilon; of degree
 /// n - 1. No polynomial of that degree has a smaller relative error on the interval (Saad, Iterative Methods for Sparse
-/// Linear Systems, 2nd ed., sec. 6.11.1). Beyond the interval, where the variable may still go, it grows like T_n.
+/// Linear Systems, 2nd ed., sec. 6.11.1). Beyond the interval, where the variable may still go, it grows like T_n; where
+/// that costs more than its low degree saves, P is the odd polynomial of lambda ([`inverse_relative`]) instead.
 pub fn inverse_positive(range: &PositiveRange, epsilon: f64) -> Result<PositiveInverse, PolynomialError> {
     let PositiveRange { shift, scale, lower, upper } = *range;
     if !(lower > 0.0 && upper.is_finite() && upper >= lower && scale > 0.0 && scale.is_finite()) {
@@ -67,6 +107,9 @@ pub fn inverse_positive(range: &PositiveRange, epsilon: f64) -> Result<PositiveI
     if degree.is_nan() || degree > DEGREE_LIMIT as f64 {
         return Err(PolynomialError::DegreeTooHigh { degree, limit: DEGREE_LIMIT });
     }
+    if range.is_bounded(epsilon) {
+        return bounded(&range, epsilon);
+    }
     let order = degree as usize + 1;
     let center = range.center();
     let at_zero = (order as f64 * range.arc()).cosh();
@@ -75,9 +118,25 @@ pub fn inverse_positive(range: &PositiveRange, epsilon: f64) -> Result<PositiveI
         2.0 / (upper - lower) * divided_difference(order, center, z) / at_zero
     };
     let series = ChebyshevSeries::interpolate(degree as usize, None, |y, _| value(y))?;
+    let error = 1.0 / at_zero + rounding(&series, upper);
+    Ok(PositiveInverse { series, error })
+}
+
+/// The odd polynomial of lambda on all values that it may have, as one of y.
+fn bounded(range: &PositiveRange, epsilon: f64) -> Result<PositiveInverse, PolynomialError> {
+    let PositiveRange { shift, scale, lower, upper } = *range;
+    let reach = range.reach();
+    let odd = inverse_relative(lower / reach, epsilon)?;
+    let value = |y: f64| odd.series.evaluate((shift + scale * y) / reach) / reach;
+    let series = ChebyshevSeries::interpolate(odd.degree, None, |y, _| value(y))?;
+    let error = odd.error + rounding(&series, upper);
+    Ok(PositiveInverse { series, error })
+}
+
+/// What rounding of the coefficients may add to a relative error.
+fn rounding(series: &ChebyshevSeries, upper: f64) -> f64 {
     let largest = series.coefficients().iter().map(|value| value.abs()).sum::<f64>();
-    let rounding = 8.0 * f64::EPSILON * largest * upper;
-    Ok(PositiveInverse { series, error: 1.0 / at_zero + rounding })
+    8.0 * f64::EPSILON * largest * upper
 }
 
 /// (T_n(a) - T_n(b)) / (a - b), without cancellation where the two are close.
@@ -122,6 +181,22 @@ mod tests {
             }
             prop_assert!(worst <= polynomial.error + 1e-13, "{} {}", worst, polynomial.error);
         }
+    }
+
+    #[test]
+    fn beyond_the_interval_it_stays_bounded_where_growth_would_cost_more() {
+        // lambda reaches from -0.8 to 1.8, the interval is [0.05, 1].
+        let range = PositiveRange { shift: 0.5, scale: 1.3, lower: 0.05, upper: 1.0 };
+        for epsilon in [1e-1, 1e-3, 1e-6] {
+            assert!(range.is_bounded(epsilon));
+            let polynomial = inverse_positive(&range, epsilon).unwrap();
+            assert!(polynomial.error <= epsilon * (1.0 + 1e-6));
+            let values = (0..=1000).map(|k| polynomial.series.evaluate(f64::from(k) / 500.0 - 1.0).abs());
+            assert!(values.fold(0.0, f64::max) * range.lower < 2.5);
+        }
+        // Almost all of what the variable reaches is in the interval.
+        let near = PositiveRange { shift: 0.525, scale: 0.48, ..range };
+        assert!(!near.is_bounded(1e-6) && near.degree(1e-6) < 0.3 * near.bounded_degree(1e-6));
     }
 
     #[test]
