@@ -20,6 +20,7 @@ mod preprocessing_comparison;
 mod progress;
 mod report;
 mod scheduling;
+mod shots;
 mod solver_comparison;
 mod text;
 mod unknowns;

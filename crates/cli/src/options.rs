@@ -213,16 +213,6 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Shots that are enough for both circuits of the read-out, and that a double counts.
-pub(crate) fn shots(text: &str) -> Result<u64, String> {
-    // 1e6 is more readable than 1000000.
-    let number: f64 = text.parse().map_err(|_| "a whole number is needed".to_string())?;
-    if number.fract() == 0.0 && (4.0..=9e15).contains(&number) {
-        return Ok(number as u64);
-    }
-    Err("a whole number between 4 and 9e15 is needed".to_string())
-}
-
 /// A number strictly between 0 and 1.
 pub(crate) fn epsilon(text: &str) -> Result<f64, String> {
     number(text, "a number between 0 and 1, both excluded,", |value| value > 0.0 && value < 1.0)

@@ -62,6 +62,7 @@ pub use published::{PublishedQueries, published_queries};
 pub use readout::{
     Allocation, Amplitude, Counts, Estimate, Readable, Readout, ReadoutError, ReadoutOptions, Scale,
     expected_error, overlap, quadratic_form, read_out, read_solution, shots_for, shots_with_norm_for,
+    with_read_out,
 };
 pub use several::{compile_several, solve_several};
 pub use solve::{SolveReport, compare, solve};

@@ -6,21 +6,22 @@ use crate::given::{BlockOptions, RightHandSide, RightHandSideOptions};
 use crate::options::{
     AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
     OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, TimeOptions,
-    compile_options, shots,
+    compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::preprocessing_comparison;
 use crate::progress::{Interrupt, Progress};
 use crate::report::{self, SystemPreparation};
+use crate::shots::{ReadoutFields, ShotBudget, shot_budget};
 use crate::solver_comparison;
 use crate::text::{self, Facts};
 use crate::unknowns::Unknowns;
 use clap::Args;
 use qnewton::matrix::{SparseMatrix, SystemError, read_vector};
 use qnewton::pipeline::{
-    Allocation, CircuitFields, DeflationRecord, EncodingFields, Estimate, Readable, Readout, ReadoutOptions,
-    SCHEMA_VERSION, Seconds, SolverFields, SystemFields, circuit_fields, compare, encoding_fields,
-    manifest_path, overlap, quadratic_form, read_out, solve_several, solver_fields,
+    CircuitFields, DeflationRecord, EncodingFields, Estimate, Readable, ReadoutOptions, SCHEMA_VERSION,
+    Seconds, SolverFields, SystemFields, circuit_fields, encoding_fields, manifest_path, overlap,
+    quadratic_form, read_out, solve_several, solver_fields,
 };
 use qnewton::{CompileOptions, EmitOptions, LinearSystem, SolveReport, emit};
 use serde::Serialize;
@@ -36,6 +37,7 @@ Examples:
   qnewton solve A.mtx --rhs-circuit b.qasm --block A.qasm --alpha 4
   qnewton solve A.mtx --rhs b.mtx --compare-solvers --plot solvers.svg
   qnewton solve A.mtx --rhs b.mtx --compare-preprocessing
+  qnewton solve A.mtx --rhs b.mtx --epsilon 0.1 --shots auto --json | jq .readout.error_bound
   qnewton solve A.mtx --rhs b.mtx --deflate 2 --shots 1e6 --seed 1 --overlap c.mtx
 
 Exit code 1 if the measured error exceeds --epsilon.";
@@ -77,9 +79,10 @@ pub(crate) struct Solve {
     /// Write x, with --shots as it was read: NumPy if the name ends in .npy, else MatrixMarket
     #[arg(long, value_name = "FILE")]
     solution: Option<PathBuf>,
-    /// Read x from N simulated shots too, as on a device: magnitudes, signs and norm, half of the shots for the signs
-    #[arg(long, value_name = "N", value_parser = shots, allow_hyphen_values = true)]
-    shots: Option<u64>,
+    /// Read x from N simulated shots too, as on a device: magnitudes, signs and norm, half of the shots for the signs;
+    /// `auto` gives half of --epsilon to the solver, and takes the shots that keep the other half
+    #[arg(long, value_name = "N|auto", value_parser = shot_budget, allow_hyphen_values = true)]
+    shots: Option<ShotBudget>,
     /// With --shots: seed of the outcomes
     #[arg(long, value_name = "S", default_value_t = 0, requires = "shots")]
     seed: u64,
@@ -203,26 +206,6 @@ impl<'a> SolutionFields<'a> {
     }
 }
 
-/// What shots gave.
-#[derive(Serialize)]
-struct ReadoutFields<'a> {
-    shots: u64,
-    magnitude_shots: u64,
-    interference_shots: u64,
-    norm_shots: u64,
-    seed: u64,
-    solution: Unknowns<'a>,
-    norm: f64,
-    success_frequency: f64,
-    sign_uncertain: usize,
-    /// Expected relative error from the shots alone.
-    expected_error: f64,
-    /// Of the solution that was read, against the classical one.
-    relative_error: f64,
-    /// Shots for an expected relative error of epsilon, the solver's own bound included.
-    shots_for_epsilon: u64,
-}
-
 /// Numbers about x that were estimated from shots, each from as many as were asked for.
 #[derive(Serialize)]
 struct Observables {
@@ -272,6 +255,10 @@ impl Solve {
                 self.deflation,
             )
         };
+        let epsilon = options.epsilon;
+        if self.shots == Some(ShotBudget::Auto) {
+            options.epsilon = 0.5 * epsilon;
+        }
         let (mut right_hand_sides, places) = self.rhs.read(&mut system, &mut options, &progress)?;
         options.block = self.block.read(&progress)?;
         if right_hand_sides.len() > 1 {
@@ -298,14 +285,16 @@ impl Solve {
         let overlap_with = self.overlap.as_deref().map(read_vector).transpose().map_err(SystemError::from)?;
         let form = self.quadratic_form.as_deref().map(read_real_matrix).transpose()?;
         let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
-        let readout = match self.shots {
+        let shots = self.shots.map(|budget| budget.shots(&solved.compiled, epsilon)).transpose()?;
+        let readout = match shots {
             Some(shots) => {
                 let options = ReadoutOptions { shots, seed: self.seed };
                 Some(read_out(&solved.compiled, &options, &self.time.into(), &progress)?)
             }
             None => None,
         };
-        let observables = self.observables(&solved, overlap_with.as_deref(), form.as_ref(), &progress)?;
+        let observables =
+            self.observables(&solved, shots, overlap_with.as_deref(), form.as_ref(), &progress)?;
         // A result that breaks the promise is shown, but leaves no file behind.
         if solved.holds() {
             if let Some(path) = &self.solution {
@@ -319,18 +308,24 @@ impl Solve {
             }
         }
         progress.finish();
-        self.show(&system, &solved, readout.as_ref(), observables, None)?;
-        if solved.holds() { Ok(()) } else { Err(Failure::NotKept) }
+        let readout =
+            readout.as_ref().map(|read| ReadoutFields::new(&solved.compiled, read, epsilon, self.seed));
+        // Only `auto` promises something of the shots.
+        let read =
+            readout.as_ref().is_none_or(|read| read.promise_kept || self.shots != Some(ShotBudget::Auto));
+        self.show(&system, &solved, readout, observables, None)?;
+        if solved.holds() && read { Ok(()) } else { Err(Failure::NotKept) }
     }
 
     fn observables(
         &self,
         solved: &SolveReport,
+        shots: Option<u64>,
         vector: Option<&[f64]>,
         matrix: Option<&SparseMatrix<f64>>,
         progress: &Progress,
     ) -> Result<Option<Observables>, Failure> {
-        let Some(shots) = self.shots.filter(|_| vector.is_some() || matrix.is_some()) else {
+        let Some(shots) = shots.filter(|_| vector.is_some() || matrix.is_some()) else {
             return Ok(None);
         };
         let readable = Readable::of(&solved.compiled);
@@ -399,33 +394,11 @@ impl Solve {
         if solved.iter().all(SolveReport::holds) { Ok(()) } else { Err(Failure::NotKept) }
     }
 
-    fn readout_fields<'a>(&self, solved: &SolveReport, readout: &'a Readout) -> ReadoutFields<'a> {
-        let compiled = &solved.compiled;
-        let Allocation { magnitude_shots, interference_shots, .. } = readout.allocation;
-        // What the solver leaves of epsilon; independent errors add in squares.
-        let (epsilon, solver) = (compiled.epsilon, compiled.ledger.total());
-        let left = ((epsilon - solver) * (epsilon + solver)).max(0.0).sqrt();
-        ReadoutFields {
-            shots: magnitude_shots + interference_shots + readout.norm_shots,
-            magnitude_shots,
-            interference_shots,
-            norm_shots: readout.norm_shots,
-            seed: self.seed,
-            solution: Unknowns::new(&readout.solution, compiled.facts.real_form),
-            norm: readout.norm,
-            success_frequency: readout.success_frequency,
-            sign_uncertain: readout.sign_uncertain,
-            expected_error: readout.expected_error,
-            relative_error: compare(&readout.solution, &compiled.classical_solution).0,
-            shots_for_epsilon: Readable::of(compiled).shots_for(left),
-        }
-    }
-
     fn show(
         &self,
         system: &LinearSystem,
         solved: &SolveReport,
-        readout: Option<&Readout>,
+        readout: Option<ReadoutFields<'_>>,
         observables: Option<Observables>,
         solutions: Option<&[SolutionFields<'_>]>,
     ) -> Result<(), Failure> {
@@ -449,7 +422,7 @@ impl Solve {
             walk_arrived: solved.walk_arrived(),
             promise_kept: solved.holds(),
             seconds: &solved.seconds,
-            readout: readout.map(|readout| self.readout_fields(solved, readout)),
+            readout,
             observables,
             deflation: compiled.deflation.as_ref(),
             output: self.output.as_deref().filter(|_| solved.holds()).map(stated),
@@ -487,25 +460,7 @@ impl Solve {
             facts.add("result", text);
         }
         if let Some(read) = &document.readout {
-            facts.add(
-                "read-out",
-                format!(
-                    "{} shots: relative error {}, {} expected; {} signs uncertain",
-                    text::count(read.shots),
-                    text::bound(read.relative_error),
-                    text::bound(read.expected_error),
-                    read.sign_uncertain,
-                ),
-            );
-            facts.add(
-                "read-out",
-                format!(
-                    "{} shots would do for {}",
-                    text::count(read.shots_for_epsilon),
-                    text::bound(compiled.epsilon)
-                ),
-            );
-            facts.add("read", read.solution.head(8));
+            read.show(&mut facts, self.accuracy.epsilon);
         }
         if let Some(observables) = &document.observables {
             let named = [("<c, x>", &observables.overlap), ("x^T M x", &observables.quadratic_form)];

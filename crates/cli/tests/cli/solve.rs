@@ -112,3 +112,20 @@ fn a_solve_can_leave_its_circuit() {
     let run = folder.json("run solve.qasm");
     assert!(relative_difference(&numbers(&run["solution"]), &numbers(&solved["solution"])) < 1e-10);
 }
+
+#[test]
+fn shots_keep_their_share_of_epsilon() {
+    let folder = Folder::new();
+    folder.hessian("digits-12");
+    let document = folder.json("solve A.mtx --rhs A.rhs.mtx --epsilon 0.1 --shots auto --seed 5");
+    assert_eq!(document["epsilon"], 0.05);
+    let bound = |name: &str| document["readout"]["error_bound"][name].as_f64().unwrap();
+    let found = document["readout"]["relative_error"].as_f64().unwrap();
+    assert!(found <= bound("total") && bound("total") <= 0.1 && bound("read_out") > 0.02, "{found}");
+    assert_eq!(document["readout"]["promise_kept"], true);
+    // A number of shots promises nothing, and says what that comes to.
+    let document = folder.json("solve A.mtx --rhs A.rhs.mtx --epsilon 0.1 --shots 1000");
+    assert!(document["readout"]["error_bound"]["total"].as_f64().unwrap() > 0.1);
+    let refused = folder.qnewton("solve A.mtx --rhs A.rhs.mtx --epsilon 1e-8 --shots auto");
+    assert!(refused.code == 1 && refused.stderr.contains("no number of shots"), "{}", refused.stderr);
+}

@@ -1,6 +1,7 @@
 //! How shots are shared, what error they leave, and how many an error takes.
 
 use super::error::ReadoutError;
+use qnewton_core::{ErrorLedger, Stage};
 
 /// Counts in which the reference alone would show for each unknown.
 ///
@@ -8,6 +9,14 @@ use super::error::ReadoutError;
 /// control. A wrong sign has a probability of about exp(-2 min(t, L)), so L must be large enough not to be what
 /// limits signs, and small enough to leave the shots to the solver.
 const REFERENCE_COUNTS: f64 = 10.0;
+
+/// The error of a read-out is held to so many of its standard deviations. Squared, it is a sum of squares of nearly normal
+/// numbers; of all such sums with a given mean, that of a single number has the heaviest tail at this point, and exceeds
+/// it with a probability of 0.27 %.
+const DEVIATIONS: f64 = 3.0;
+
+/// What few counts per entry may add to [`expected_error`].
+const FEW_COUNTS: f64 = 1.3;
 
 /// The largest number of shots that a double counts.
 const MOST_SHOTS: u64 = 1 << 53;
@@ -87,6 +96,20 @@ pub fn shots_for(error: f64, n: usize, success_probability: f64) -> u64 {
     // At most half of the runs of interference, a quarter of all, goes to the reference.
     let shots = (effective + reference).min(effective * 4.0 / 3.0).ceil().max(4.0);
     if shots <= MOST_SHOTS as f64 { shots as u64 } else { u64::MAX }
+}
+
+/// The ledger of a solver with what reading from shots adds, by its expected error. It holds with a probability of
+/// 99.7 %.
+pub fn with_read_out(solver: &ErrorLedger, expected_error: f64) -> ErrorLedger {
+    let mut ledger = solver.clone();
+    ledger.add(Stage::ReadOut, DEVIATIONS * expected_error);
+    ledger
+}
+
+/// The expected error that shots must leave so that [`with_read_out`] stays within `bound`, however few counts an entry
+/// has.
+pub(super) fn expected_within(bound: f64) -> f64 {
+    bound / (DEVIATIONS * FEW_COUNTS)
 }
 
 /// Of `shots` those that read norm and sign of a solution whose direction the others read: as many as leave the least

@@ -16,7 +16,8 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use budget::{Allocation, expected_error, shots_for, shots_with_norm_for};
+use budget::expected_within;
+pub use budget::{Allocation, expected_error, shots_for, shots_with_norm_for, with_read_out};
 pub use error::ReadoutError;
 pub use estimator::{Amplitude, Counts};
 pub use observables::{Estimate, overlap, quadratic_form};
@@ -97,6 +98,11 @@ impl<'a> Readable<'a> {
                 shots_with_norm_for(error, self.n, self.success_probability, probability)
             }
         }
+    }
+
+    /// The shots whose share of the error ledger ([`with_read_out`]) is `bound`; `u64::MAX` where no number would do.
+    pub fn shots_within(&self, bound: f64) -> u64 {
+        self.shots_for(expected_within(bound))
     }
 
     /// The qubits that hold the solution, if they hold the unknowns and the scaling has as many entries.
