@@ -15,7 +15,7 @@ use qnewton_circuit::cost;
 use qnewton_core::{Monitor, Stage};
 use qnewton_encoding::{BlockEncoding, SparseColumns, Verification, certify};
 use qnewton_matrix::{SparseMatrix, add_to_diagonal};
-use qnewton_qlsa::polynomial::{PositiveInverse, PositiveRange, inverse_positive};
+use qnewton_qlsa::polynomial::{BOUNDED_GROWTH, PositiveInverse, PositiveRange, inverse_positive};
 use qnewton_qlsa::positive::{largest_modulus, walk_polynomial, walk_polynomial_circuit};
 
 pub(super) fn assemble(
@@ -120,7 +120,12 @@ pub(super) fn encode_shifted(problem: &Problem<'_>) -> Result<Shifted, PipelineE
         // Expected repetitions grow with the square of the normalization.
         let queries = |alpha: f64| {
             let range = PositiveRange { shift, scale: alpha, lower, upper };
-            inverse_positive(&range, options.epsilon / problem.stretch).map_or(f64::INFINITY, |polynomial| {
+            let epsilon = options.epsilon / problem.stretch;
+            if range.is_bounded(epsilon) {
+                // Its degree is high: not worth the time for encodings that are not taken.
+                return range.degree(epsilon) * BOUNDED_GROWTH.powi(2);
+            }
+            inverse_positive(&range, epsilon).map_or(f64::INFINITY, |polynomial| {
                 let normalization = largest_modulus(&polynomial.series) * lower;
                 polynomial.series.degree().max(1) as f64 * normalization.powi(2)
             })

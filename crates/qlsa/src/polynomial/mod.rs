@@ -34,7 +34,7 @@ pub use inverse::{
     InverseForm, InversePolynomial, inverse_absolute, inverse_cks, inverse_relative, inverse_with_outliers,
     relative_degree,
 };
-pub use positive::{PositiveInverse, PositiveRange, inverse_positive};
+pub use positive::{BOUNDED_GROWTH, PositiveInverse, PositiveRange, inverse_positive};
 pub use series::{ChebyshevSeries, Parity, PolynomialError};
 pub use sine_inverse::{SineInverse, sine_inverse, sine_inverse_order};
 pub use step::{rectangle, sign};

@@ -66,7 +66,7 @@ impl PositiveRange {
 
     /// Whether the bounded polynomial costs fewer queries until success, of which there are degree times the square of the
     /// largest value over 1/lower.
-    fn is_bounded(&self, epsilon: f64) -> bool {
+    pub fn is_bounded(&self, epsilon: f64) -> bool {
         let (least, bounded) = (self.least_degree(epsilon), self.bounded_degree(epsilon));
         if !(self.upper > self.lower && bounded <= DEGREE_LIMIT as f64) {
             return false;
@@ -80,10 +80,12 @@ impl PositiveRange {
             ratio + (self.lower * slope.min(1.0 / lambda.abs())).ln()
         };
         let ends = growth(self.shift - self.scale).max(growth(self.shift + self.scale));
-        // The bounded polynomial's own largest value is 2.3 / lower.
-        bounded.ln() + 2.0 * 2.3_f64.ln() < least.max(1.0).ln() + 2.0 * ends.max(0.0)
+        bounded.ln() + 2.0 * BOUNDED_GROWTH.ln() < least.max(1.0).ln() + 2.0 * ends.max(0.0)
     }
 }
+
+/// About the largest value of the bounded polynomial, over 1/lower.
+pub const BOUNDED_GROWTH: f64 = 2.3;
 
 /// Degrees above this are refused: the values are found by a recurrence, in time degree^2.
 const DEGREE_LIMIT: usize = 20_000;
