@@ -55,12 +55,36 @@ fn tridiagonal(size: usize, signs: bool) -> LinearSystem {
     LinearSystem { matrix, rhs: Some(rhs), name: "tridiagonal".into(), ..system("poisson-16") }
 }
 
+/// The solvers that take a matrix without a factor.
+fn of_matrices() -> impl Iterator<Item = Solver> {
+    Solver::ALL.iter().copied().filter(|&solver| solver != Solver::Gram)
+}
+
+/// The same matrix as per-sample gradients, or as many of its rows as there should be samples.
+fn gradients(samples: usize, size: usize, shift: f64) -> LinearSystem {
+    let LinearSystem { matrix, rhs, name, .. } = tridiagonal(size, true);
+    let rows = matrix.iter().filter(|entry| entry.0 < samples);
+    LinearSystem::gram(name, SparseMatrix::from_triplets(samples, size, rows).unwrap(), shift, rhs).unwrap()
+}
+
+#[test]
+fn gradients_keep_every_solver_s_promise() {
+    for (samples, size) in [(1, 1), (2, 3), (8, 8), (20, 6)] {
+        for epsilon in [1e-1, 1e-3, 1e-6] {
+            keeps_its_promise(&gradients(samples, size, 0.05), Solver::Gram, epsilon);
+        }
+    }
+    for solver in of_matrices() {
+        keeps_its_promise(&gradients(3, 4, 0.3), solver, 1e-2);
+    }
+}
+
 #[test]
 fn every_solver_keeps_its_promise_on_every_kind_of_matrix() {
     for size in [1, 2, 3, 8] {
         for signs in [false, true] {
             let system = tridiagonal(size, signs);
-            for &solver in Solver::ALL {
+            for solver in of_matrices() {
                 if solver == Solver::QsvtPositive && signs && size > 1 {
                     continue;
                 }
@@ -172,7 +196,7 @@ fn linear_combinations_and_clocks_solve_shipped_systems() {
 fn files_of_every_solver_are_verified() {
     let folder = tempfile::tempdir().unwrap();
     for &solver in Solver::ALL {
-        let system = tridiagonal(4, false);
+        let system = if solver == Solver::Gram { gradients(7, 4, 0.1) } else { tridiagonal(4, false) };
         let compiled = qnewton::compile(&system, &options(solver, 1e-2), &Silent).unwrap();
         let path = folder.path().join(format!("{}.qasm", solver.name()));
         let manifest = emit(
@@ -218,7 +242,7 @@ fn what_cannot_work_is_refused_with_the_reason() {
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     let matrix = SparseMatrix::from_triplets(2, 2, [(0, 0, 1.0), (0, 1, 0.5), (1, 1, 1.0)]).unwrap();
     let general = LinearSystem { matrix, rhs: Some(vec![1.0, 2.0]), ..indefinite };
-    for &solver in Solver::ALL {
+    for solver in of_matrices() {
         let needs_symmetry =
             matches!(solver, Solver::QsvtPositive | Solver::Cks | Solver::Hhl | Solver::HhlEvolution);
         assert_eq!(compile(&general, solver).is_err(), needs_symmetry, "{}", solver.name());

@@ -4,9 +4,11 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
+use qnewton::matrix::SystemError;
 use qnewton::pipeline::{Amplification, EncodingChoice, NormEstimate, Solver};
 use qnewton::qasm::Style;
-use qnewton::{CompileOptions, ExecuteOptions, Preparation};
+use qnewton::{CompileOptions, ExecuteOptions, LinearSystem, Preparation};
+use std::path::Path;
 
 /// How results are shown.
 #[derive(Clone, Copy, Debug, Args)]
@@ -36,6 +38,38 @@ pub(crate) struct PreparationOptions {
 impl From<PreparationOptions> for Preparation {
     fn from(options: PreparationOptions) -> Self {
         Preparation { damping: options.damping, prune: options.prune, jacobi: options.jacobi }
+    }
+}
+
+/// Whether a file holds the matrix or gradients of it.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct GramOptions {
+    /// The file holds per-sample gradients G, B x N: the matrix is (1/B) G^T G + LAMBDA I, and b has length N
+    #[arg(long, conflicts_with_all = ["damping", "prune", "jacobi"])]
+    gram: bool,
+    /// With --gram: the multiple of the identity that is added, at least 0
+    #[arg(
+        long,
+        value_name = "LAMBDA",
+        default_value_t = 0.0,
+        requires = "gram",
+        value_parser = non_negative,
+        allow_hyphen_values = true
+    )]
+    shift: f64,
+}
+
+impl GramOptions {
+    /// The system of a file, without a right-hand side.
+    pub(crate) fn load(
+        self,
+        path: &Path,
+        preparation: PreparationOptions,
+    ) -> Result<LinearSystem, SystemError> {
+        if self.gram {
+            return LinearSystem::load_gram(path, None, self.shift);
+        }
+        LinearSystem::load(path, None, &preparation.into())
     }
 }
 

@@ -1,11 +1,11 @@
 //! The parts that the reports of several commands have in common.
 
 use crate::text::{self, Facts};
-use qnewton::Preparation;
 use qnewton::matrix::PreparationReports;
 use qnewton::pipeline::{
     CircuitFields, DeflationRecord, EncodingFields, PreparationRecord, Seconds, SolverFields, SystemFields,
 };
+use qnewton::{LinearSystem, Preparation};
 use serde::Serialize;
 
 /// What was asked to be done to a matrix, and what it did.
@@ -19,6 +19,11 @@ pub(crate) struct SystemPreparation<'a> {
 impl<'a> SystemPreparation<'a> {
     pub(crate) fn new(asked: Preparation, shift: Option<f64>, reports: &'a PreparationReports) -> Self {
         SystemPreparation { asked: PreparationRecord { shift, ..asked.into() }, reports }
+    }
+
+    /// Of a system, which may be one of gradients.
+    pub(crate) fn of(asked: Preparation, system: &'a LinearSystem) -> Self {
+        Self::new(asked, system.factor.as_ref().map(|factor| factor.shift), &system.reports)
     }
 }
 
@@ -56,6 +61,9 @@ pub(crate) fn preparation(facts: &mut Facts, preparation: &SystemPreparation<'_>
     let PreparationReports { symmetry, damping, pruning } = preparation.reports;
     if symmetry.symmetrised {
         facts.add("preparation", format!("symmetrised: it was off by {}", text::bound(symmetry.asymmetry)));
+    }
+    if let Some(shift) = preparation.asked.shift {
+        facts.add("preparation", format!("(1/B) G^T G + {} I of per-sample gradients", text::number(shift)));
     }
     if let Some(damping) = damping {
         let (factor, added) = (text::number(damping.factor), text::number(damping.added));

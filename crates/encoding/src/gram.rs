@@ -81,17 +81,7 @@ impl GramMatrix {
         method: Method,
         options: &EncodingOptions,
     ) -> Result<BlockEncoding, EncodingError> {
-        let size = self.samples().max(self.unknowns()).max(2);
-        let padded = size
-            .checked_next_power_of_two()
-            .and_then(|size| SparseMatrix::from_triplets(size, size, self.gradients.iter()).ok());
-        match padded {
-            Some(padded) => crate::select::encode(&padded, method, options),
-            None => {
-                let (rows, columns) = (self.samples(), self.unknowns());
-                Err(EncodingError::Dimension { rows, columns })
-            }
-        }
+        crate::select::encode(&padded_gradients(&self.gradients)?, method, options)
     }
 
     /// The circuit of [`GramMatrix::encode`] without values, for its closed-form cost.
@@ -100,6 +90,17 @@ impl GramMatrix {
         let (n, sample_qubits) = (qubits(unknowns).max(1), qubits(samples));
         circuit(n, sample_qubits, AngleTable::Symbolic { length: 1 << (n + sample_qubits) }, None)
     }
+}
+
+/// B x N gradients filled up with rows and columns of zeros to the least square of 2^n >= 2 that holds them: what
+/// [`GramMatrix::encode_gradients`] encodes.
+pub fn padded_gradients(gradients: &SparseMatrix<f64>) -> Result<SparseMatrix<f64>, EncodingError> {
+    let (rows, columns) = (gradients.rows(), gradients.cols());
+    rows.max(columns)
+        .max(2)
+        .checked_next_power_of_two()
+        .and_then(|size| SparseMatrix::from_triplets(size, size, gradients.iter()).ok())
+        .ok_or(EncodingError::Dimension { rows, columns })
 }
 
 impl Columns for GramMatrix {

@@ -34,7 +34,7 @@ pub use certificate::{
     Certificate, CertificateMethod, Distance, Verification, certify, distance, is_executable,
 };
 pub use error::EncodingError;
-pub use gram::GramMatrix;
+pub use gram::{GramMatrix, padded_gradients};
 pub use kronecker::kronecker_factors;
 pub use method::{BlockEncoding, Method};
 pub use pauli::{PauliString, pauli_decomposition};

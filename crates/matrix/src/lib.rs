@@ -9,6 +9,7 @@ mod decompositions;
 mod deflation;
 mod dense;
 mod factorization;
+mod gram;
 mod lanczos;
 mod output;
 mod padding;
@@ -35,6 +36,7 @@ pub use decompositions::{
 };
 pub use deflation::{Deflated, Deflation, DeflationError};
 pub use factorization::{Factorization, SolverMethod};
+pub use gram::GramFactor;
 pub use lanczos::{
     ExtremeEigenvalues, FAILURE_PROBABILITY, Interval, LanczosBreakdown, LanczosOptions, RitzPair,
     extreme_eigenvalues,

@@ -44,7 +44,8 @@ pub fn complex_form_of_vector(parts: &[f64]) -> Vec<Complex64> {
 }
 
 impl LinearSystem {
-    /// The real form of a system that is read as real: what may be solved with complex right-hand sides.
+    /// The real form of a system that is read as real: what may be solved with complex right-hand sides. Of one with a
+    /// factor the matrix is left.
     pub fn to_real_form(&self) -> Result<Self, InvalidSystem> {
         if self.real_form {
             return Ok(self.clone());
@@ -59,6 +60,7 @@ impl LinearSystem {
             name: self.name.clone(),
             reports: self.reports.clone(),
             real_form: true,
+            factor: None,
         })
     }
 
@@ -107,7 +109,7 @@ impl LinearSystem {
         let is_row = entries.rows() == 1 && expected > 1;
         let found = if is_row { entries.cols() } else { entries.rows() };
         if found != expected {
-            return Err(InvalidSystem::RhsLength { expected, found });
+            return Err(self.wrong_length(expected, found));
         }
         let columns = if is_row { entries } else { entries.transpose() };
         let column = |position| {

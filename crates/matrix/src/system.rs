@@ -7,6 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::conditioning::{ConditioningError, SymmetryReport, damp_by, symmetrise};
+use crate::gram::GramFactor;
 use crate::pruning::{PruneReport, prune};
 use crate::read::{ReadError, read_matrix};
 use crate::real_form::real_form;
@@ -39,6 +40,8 @@ pub struct LinearSystem {
     pub reports: PreparationReports,
     /// Whether this is the real form of a complex system ([`real_form`]): real and imaginary parts of unknowns in turn.
     pub real_form: bool,
+    /// G and shift where `matrix` is G^T G/B + shift I, see [`LinearSystem::gram`].
+    pub factor: Option<GramFactor>,
 }
 
 /// What was done to a matrix, in this order.
@@ -87,6 +90,18 @@ pub enum InvalidSystem {
         rows: usize,
         /// Number of columns.
         columns: usize,
+    },
+    /// Gradients with an imaginary part.
+    #[error(
+        "entry ({row}, {column}) is {value}; gradients without imaginary parts are needed (indices count from 0)"
+    )]
+    ComplexGradients {
+        /// Row of the first such entry, from 0.
+        row: usize,
+        /// Column of the first such entry, from 0.
+        column: usize,
+        /// The entry.
+        value: Complex64,
     },
     /// The real form of a complex matrix has too many rows.
     #[error(transparent)]
@@ -148,6 +163,42 @@ pub enum InvalidSystem {
         /// How many it holds.
         found: usize,
     },
+    /// The multiple of the identity is negative or no number.
+    #[error("the shift of G^T G/B + shift I is {shift}; a finite number that is at least 0 is needed")]
+    Shift {
+        /// What was given.
+        shift: f64,
+    },
+    /// The right-hand side does not fit gradients.
+    #[error(
+        "the right-hand side has {found} entries; G is {samples} x {expected}, so that G^T G takes one of {expected}"
+    )]
+    GramRhsLength {
+        /// Number of columns of G.
+        expected: usize,
+        /// Number of entries of the right-hand side.
+        found: usize,
+        /// Number of rows of G.
+        samples: usize,
+    },
+    /// An entry of G^T G exceeds what a double holds.
+    #[error(
+        "entry ({row}, {column}) of G^T G is no finite number (indices count from 0): scale G, and shift and b with it"
+    )]
+    GramOverflow {
+        /// Row of the first such entry, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
+    },
+    /// G^T G is too large to be formed.
+    #[error("G^T G of {unknowns} unknowns would have more than {limit} entries and is not formed")]
+    GramTooLarge {
+        /// Number of columns of G.
+        unknowns: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// Damping or pruning was asked for in a way that makes no sense.
     #[error(transparent)]
     Conditioning(#[from] ConditioningError),
@@ -185,8 +236,15 @@ impl LinearSystem {
         preparation: &Preparation,
     ) -> Result<Self, InvalidSystem> {
         let (matrix, scaling, reports) = prepare(matrix, None, preparation)?;
-        let mut system =
-            LinearSystem { name: name.into(), matrix, rhs: None, scaling, reports, real_form: false };
+        let mut system = LinearSystem {
+            name: name.into(),
+            matrix,
+            rhs: None,
+            scaling,
+            reports,
+            real_form: false,
+            factor: None,
+        };
         system.rhs = rhs.map(|rhs| system.prepared_rhs(rhs)).transpose()?;
         Ok(system)
     }
@@ -205,18 +263,42 @@ impl LinearSystem {
             return Err(InvalidSystem::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
         }
         let (matrix, scaling, reports) = prepare(real_form(matrix)?, Some(matrix.max_abs()), preparation)?;
-        Ok(LinearSystem { name: name.into(), matrix, rhs: None, scaling, reports, real_form: true })
+        Ok(LinearSystem {
+            name: name.into(),
+            matrix,
+            rhs: None,
+            scaling,
+            reports,
+            real_form: true,
+            factor: None,
+        })
     }
 
     /// A right-hand side of the prepared system, after checks.
     pub(crate) fn prepared_rhs(&self, rhs: Vec<f64>) -> Result<Vec<f64>, InvalidSystem> {
-        check_rhs(&self.matrix, &rhs)?;
+        self.check_rhs(&rhs)?;
         Ok(scaled_rhs(rhs, self.scaling.as_deref()))
     }
 
     /// Number of unknowns.
     pub fn dimension(&self) -> usize {
         self.matrix.rows()
+    }
+
+    /// Refuses a right-hand side that is not finite, zero, or not as long as A has rows.
+    pub(crate) fn check_rhs(&self, rhs: &[f64]) -> Result<(), InvalidSystem> {
+        if rhs.len() == self.dimension() {
+            return check_rhs(&self.matrix, rhs);
+        }
+        Err(self.wrong_length(self.dimension(), rhs.len()))
+    }
+
+    /// In terms of the gradients, where there are some.
+    pub(crate) fn wrong_length(&self, expected: usize, found: usize) -> InvalidSystem {
+        match &self.factor {
+            Some(factor) => InvalidSystem::GramRhsLength { expected, found, samples: factor.samples() },
+            None => InvalidSystem::RhsLength { expected, found },
+        }
     }
 }
 
@@ -293,7 +375,7 @@ fn check_rhs(matrix: &SparseMatrix<f64>, rhs: &[f64]) -> Result<(), InvalidSyste
 }
 
 /// The file's name without folder and extension, `.mtx.gz` counting as one.
-fn system_name(path: &Path) -> String {
+pub(crate) fn system_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);

@@ -243,7 +243,11 @@ fn plan_for(
     let block = match assembled.output {
         Output::Scaled { unit_scale } if spare > 0.0 => {
             // Encoding and polynomial each make the largest value larger by their share of the error at most.
-            let largest = (1.0 + error).powi(2) / problem.facts.spectrum.smallest_interval.lower;
+            // A polynomial of gradients for any spectrum may meet the eigenvalue `shift`.
+            let gram = assembled.polynomial.gram.filter(|_| assembled.polynomial.interval == 0.0);
+            let lower = problem.facts.spectrum.smallest_interval.lower;
+            let smallest = gram.map_or(lower, |gram| gram.shift);
+            let largest = (1.0 + error).powi(2) / smallest;
             Some((largest / unit_scale, spare))
         }
         _ => None,

@@ -13,12 +13,14 @@ use crate::several::Shared;
 use qnewton_circuit::{Basis, Circuit, CircuitError, Counts, Depth, count, depth, lower};
 use qnewton_core::{ErrorLedger, Monitor};
 use qnewton_encoding::{BlockEncoding, Certificate, Verification};
-use qnewton_matrix::{Deflation, LinearSystem, SparseMatrix, is_symmetric, pad_to_power_of_two, solve};
+use qnewton_matrix::{
+    Deflation, GramFactor, LinearSystem, SparseMatrix, is_symmetric, pad_to_power_of_two, solve,
+};
 use qnewton_qlsa::solver::SolverCircuit;
 use std::time::Instant;
 
 /// What the automatic choice compiles: the others apply the polynomial of `qsvt` too, at a lower success probability.
-const AUTOMATIC: &[Solver] = &[Solver::Qsvt, Solver::QsvtPositive];
+const AUTOMATIC: &[Solver] = &[Solver::Qsvt, Solver::QsvtPositive, Solver::Gram];
 
 /// How a system is compiled.
 #[derive(Clone, Debug)]
@@ -147,6 +149,7 @@ pub(crate) struct Prepared {
     /// What of the solution was solved for classically, in units of x.
     deflation: Option<DeflationRecord>,
     stretch: f64,
+    factor: Option<GramFactor>,
 }
 
 impl Prepared {
@@ -178,13 +181,13 @@ impl Prepared {
         {
             return Err(PipelineError::NotSymmetric { solver: solver.name() });
         }
+        if options.solver == Some(Solver::Gram) && system.factor.is_none() {
+            return Err(PipelineError::NoFactor);
+        }
         check_given(system, &rhs, options)?;
         monitor.begin("spectrum", 0);
         let facts = shared.facts(system)?;
-        let spectrum = &facts.spectrum;
-        if spectrum.condition_number.is_none() {
-            return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
-        }
+        facts.check_regular()?;
         let mut deflation = None;
         let deflated = match options.deflate {
             0 => facts.clone(),
@@ -216,12 +219,22 @@ impl Prepared {
         amplitudes.resize(padded.rows(), 0.0);
         // ||S (y_hat - y)|| / ||S y|| is at most the ratio of the extremes of S times the relative error of y.
         let stretch = scaling_ratio(system.scaling.as_deref());
-        Ok(Prepared { facts, bounded, padded, rhs, amplitudes, solution, deflation, stretch })
+        Ok(Prepared {
+            facts,
+            bounded,
+            padded,
+            rhs,
+            amplitudes,
+            solution,
+            deflation,
+            stretch,
+            factor: system.factor.clone(),
+        })
     }
 
     /// What a solver is given.
     pub(crate) fn problem<'a>(&'a self, options: &'a CompileOptions) -> Problem<'a> {
-        let Prepared { bounded, padded, amplitudes, solution, stretch, .. } = self;
+        let Prepared { bounded, padded, amplitudes, solution, stretch, factor, .. } = self;
         Problem {
             facts: bounded,
             padded,
@@ -230,6 +243,7 @@ impl Prepared {
             options,
             stretch: *stretch,
             deflated: self.deflation.is_some(),
+            factor: factor.as_ref(),
         }
     }
 
@@ -294,8 +308,10 @@ fn check_given(system: &LinearSystem, rhs: &[f64], options: &CompileOptions) -> 
     }
     if let Some(given) = &options.block {
         given.check_size(system.dimension())?;
-        if options.solver == Some(Solver::QsvtPositive) {
-            return Err(GivenError::Shifted);
+        match options.solver {
+            Some(Solver::QsvtPositive) => return Err(GivenError::Shifted),
+            Some(Solver::Gram) => return Err(GivenError::Factor),
+            _ => {}
         }
     }
     Ok(())

@@ -55,7 +55,10 @@ pub fn emit(
         kind: Kind::LinearSystem,
         version: env!("CARGO_PKG_VERSION").to_string(),
         name: compiled.name.clone(),
-        preparation: options.preparation.into(),
+        preparation: PreparationRecord {
+            shift: compiled.facts.gram.map(|gram| gram.shift),
+            ..options.preparation.into()
+        },
         system: SystemFields::from(&compiled.facts),
         encoding,
         solver: Some(solver),

@@ -25,6 +25,28 @@ pub enum PipelineError {
         /// Largest singular value.
         norm: f64,
     },
+    /// The gradients leave the system without a unique solution.
+    #[error(
+        "G^T G/B + shift I is singular to working precision: sigma_min = {sigma_min:.3e}, norm = {norm:.3e}; a larger \
+         shift (--shift) would make it regular"
+    )]
+    SingularGram {
+        /// Smallest singular value.
+        sigma_min: f64,
+        /// Largest singular value.
+        norm: f64,
+    },
+    /// The solver for gradients was asked for a matrix.
+    #[error(
+        "gram needs the gradients G of A = G^T G/B + shift I (--gram --shift LAMBDA), not A; other solvers take A"
+    )]
+    NoFactor,
+    /// Neither a shift nor the singular values of the gradients bound the polynomial of the solver for gradients.
+    #[error(
+        "gram needs a shift above 0 (--shift LAMBDA) in A = G^T G/B + shift I, or singular values of G above 0 and no \
+         deflation; other solvers take any regular A"
+    )]
+    NoShift,
     /// Damping or pruning of a complex matrix.
     #[error("damping, pruning and scaling are for real matrices")]
     ComplexPreparation,

@@ -1,6 +1,7 @@
 //! What is known of a matrix before anything is compiled.
 
 use crate::error::PipelineError;
+use crate::manifest::GramRecord;
 use qnewton_encoding::{Family, GramMatrix};
 use qnewton_matrix::{
     Deflation, Interval, LanczosOptions, LinearSystem, SparseMatrix, Spectrum, SpectrumMethod,
@@ -28,14 +29,11 @@ pub struct SystemFacts {
     pub spectrum: Spectrum,
     /// Whether the matrix is the real form of a complex one ([`qnewton_matrix::real_form`]).
     pub real_form: bool,
+    /// Where G of A = G^T G/B + shift I is known.
+    pub gram: Option<GramRecord>,
 }
 
 impl SystemFacts {
-    /// Computes the facts of a system's matrix.
-    pub fn of_system(system: &LinearSystem) -> Result<Self, PipelineError> {
-        Ok(SystemFacts { real_form: system.real_form, ..Self::of(&system.matrix)? })
-    }
-
     /// Computes the facts of a square matrix.
     pub fn of(matrix: &SparseMatrix<f64>) -> Result<Self, PipelineError> {
         Ok(SystemFacts {
@@ -45,7 +43,24 @@ impl SystemFacts {
             symmetric: is_symmetric(matrix),
             spectrum: spectrum(matrix, &SpectrumOptions::default())?,
             real_form: false,
+            gram: None,
         })
+    }
+
+    /// Computes the facts of a system: those of its matrix, and whether a factor of it is known.
+    pub fn of_system(system: &LinearSystem) -> Result<Self, PipelineError> {
+        let gram = system.factor.as_ref().map(GramRecord::from);
+        Ok(SystemFacts { gram, real_form: system.real_form, ..SystemFacts::of(&system.matrix)? })
+    }
+
+    /// Refuses a singular matrix.
+    pub(crate) fn check_regular(&self) -> Result<(), PipelineError> {
+        let (sigma_min, norm) = (self.spectrum.smallest, self.spectrum.norm);
+        match (self.spectrum.condition_number, self.gram) {
+            (Some(_), _) => Ok(()),
+            (None, None) => Err(PipelineError::Singular { sigma_min, norm }),
+            (None, Some(_)) => Err(PipelineError::SingularGram { sigma_min, norm }),
+        }
     }
 
     /// The facts for a bound of the condition number in place of the computed one: what the smallest singular value then
@@ -95,6 +110,7 @@ impl SystemFacts {
             symmetric: is_symmetric(matrix),
             spectrum: norm_only(matrix, &options)?,
             real_form: false,
+            gram: None,
         })
     }
 
@@ -111,6 +127,7 @@ impl SystemFacts {
             symmetric: true,
             spectrum: gram_spectrum(gradients, gram.shift())?,
             real_form: false,
+            gram: Some(GramRecord { samples: gram.samples() as u64, shift: gram.shift() }),
         })
     }
 
@@ -138,6 +155,7 @@ impl SystemFacts {
                 largest_eigenvalue: None,
             },
             real_form: false,
+            gram: None,
         }
     }
 

@@ -53,8 +53,8 @@ pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_progr
 pub use fingerprint::fingerprint;
 pub use given::{GivenBlock, GivenError, GivenRightHandSide};
 pub use manifest::{
-    DeflationRecord, EvolutionRecord, Kind, Manifest, PolynomialRecord, PositiveRecord, PreparationRecord,
-    ReflectionRecord, WalkRecord, manifest_path,
+    DeflationRecord, EvolutionRecord, GramRecord, Kind, Manifest, PolynomialRecord, PositiveRecord,
+    PreparationRecord, ReflectionRecord, WalkRecord, manifest_path,
 };
 pub use norm::{Direction, NormEstimate, NormMethod};
 pub use preprocessing::{PreprocessedCost, PreprocessingCandidate, compare_preprocessing};

@@ -2,9 +2,17 @@
 
 use crate::documents::{CircuitFields, EncodingFields, SolverFields, SystemFields};
 use crate::error::PipelineError;
-use qnewton_matrix::{Preparation, write_atomically};
+use crate::estimate::SpectralBounds;
+use qnewton_matrix::{GramFactor, Preparation, write_atomically};
+use qnewton_qlsa::gram::GramUnits;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+/// What an eigenvalue may lose in units of the largest one where a Gram matrix is formed.
+const ROUNDING: f64 = 1e-12;
+
+/// Beyond this the polynomial of a Gram matrix is all but constant.
+const LARGEST_INTERVAL: f64 = 0.999;
 
 /// What an emitted file is.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -70,6 +78,41 @@ pub struct PolynomialRecord {
     /// For a sine polynomial of time A in place of one of A/alpha; the interval then is smallest / norm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evolution: Option<EvolutionRecord>,
+    /// For an even polynomial of the singular values of G/alpha, A = G^T G/B + shift I: on the interval, which may start at
+    /// 0, it approximates 1/(x^2 + c), c = shift B/alpha^2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gram: Option<GramRecord>,
+}
+
+/// What A = G^T G/B + shift I has beside G.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+pub struct GramRecord {
+    /// B, the number of rows of G.
+    pub samples: u64,
+    /// The multiple of the identity.
+    pub shift: f64,
+}
+
+impl GramRecord {
+    /// With the alpha of an encoding of G, what leads to a polynomial and back.
+    pub(crate) fn units(&self, alpha: f64) -> GramUnits {
+        GramUnits { samples: self.samples as f64, shift: self.shift, alpha }
+    }
+
+    /// A lower bound of the singular values of an encoded G/alpha from one of the eigenvalues of A, for an encoding within
+    /// `error` of G; 0 where A is hardly more than its shift.
+    pub(crate) fn interval(&self, bounds: &SpectralBounds, alpha: f64, error: f64) -> f64 {
+        // Rounding in A, which is formed, and in the difference.
+        let square = bounds.smallest - self.shift - ROUNDING * bounds.largest;
+        let smallest = (self.samples as f64 * square.max(0.0)).sqrt();
+        ((smallest - error) / alpha).clamp(0.0, LARGEST_INTERVAL)
+    }
+}
+
+impl From<&GramFactor> for GramRecord {
+    fn from(factor: &GramFactor) -> Self {
+        GramRecord { samples: factor.samples() as u64, shift: factor.shift }
+    }
 }
 
 /// The sine polynomial of psi = time A close to 1/psi where |A| is in \[smallest, norm\], by phase estimation of an

@@ -59,7 +59,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The facts of the matrix, which is always the same.
+    /// The facts of the system, whose matrix is always the same.
     pub(crate) fn facts(&mut self, system: &LinearSystem) -> Result<SystemFacts, PipelineError> {
         if let Some(facts) = &self.facts {
             return Ok(facts.clone());
@@ -83,7 +83,10 @@ impl Shared {
             // A circuit from elsewhere prepares the same state for every right-hand side that it is allowed for.
             let circuit = match problem.options.rhs_circuit {
                 Some(_) => assembled.circuit.clone(),
-                None => assembled.circuit.with_preparation(Preparation::Amplitudes(problem.rhs))?,
+                None => {
+                    let amplitudes = problem.amplitudes(&assembled.encoding);
+                    assembled.circuit.with_preparation(Preparation::Amplitudes(&amplitudes))?
+                }
             };
             return Ok(Assembled { circuit, ..assembled.clone() });
         }

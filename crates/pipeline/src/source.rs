@@ -130,6 +130,7 @@ impl MatrixSource {
                     symmetric: is_hermitian(matrix),
                     spectrum: spectrum(&form, &Default::default())?,
                     real_form: false,
+                    gram: None,
                 })
             }
             SourceKind::Gram(gram) => SystemFacts::of_gram(gram),

@@ -340,6 +340,10 @@ fn all_solvers_are_compared_with_the_query_for_the_norm() {
         compare_solvers(&shipped("digits-12"), &CompileOptions::default(), &Silent).unwrap();
     assert_eq!(candidates.len(), Solver::ALL.len());
     for candidate in &candidates {
+        if candidate.solver == Solver::Gram {
+            assert!(matches!(candidate.cost, Err(PipelineError::NoFactor)));
+            continue;
+        }
         let cost = candidate.cost.as_ref().unwrap();
         let further = candidate.solver.norm_method() == NormMethod::FurtherQuery;
         assert_eq!(cost.norm_query.is_some(), further);

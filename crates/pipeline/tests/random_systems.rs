@@ -130,6 +130,10 @@ fn check(recipe: &Recipe, rhs: &[Complex64], share: f64, solvers: &[Solver]) -> 
         let range = accuracies(solver);
         let epsilon = 10f64.powf(range.start + share * (range.end - range.start));
         let options = CompileOptions { solver: Some(solver), epsilon, ..CompileOptions::default() };
+        if solver == Solver::Gram {
+            // Has tests of its own: these matrices have no factor.
+            continue;
+        }
         let report = match solve(&system, &options, &ExecuteOptions { time_limit: 100.0 }, &Silent) {
             Ok(report) => report,
             // Eigenvalues of both signs, of which one method says so before any work.

@@ -2,10 +2,10 @@
 //!
 //! With G/alpha = W S V^T the inverse is (B/alpha^2) V (S^2 + c)^-1 V^T, c = shift B/alpha^2: an even polynomial of the
 //! singular values ([`crate::polynomial::gram_inverse`]), applied to the right singular vectors. Its degree, the number
-//! of queries of G, is (alpha/sqrt(shift B)) ln(2/epsilon): the square root of what an encoding of the matrix itself
-//! costs, without any assumption on the spectrum (Gilyén, Su, Low, Wiebe, arXiv 1806.01838, section 3; Chakraborty,
-//! Morolia, Peduri, arXiv 2206.13143, for regularised least squares). Rows and columns of zeros that fill G up to a square
-//! change nothing for the unknowns there are.
+//! of queries of G, is (alpha/sqrt(lambda B)) ln(2/epsilon), lambda a lower bound of the eigenvalues of the matrix: the
+//! square root of what an encoding of the matrix itself costs. The shift is such a bound whatever the spectrum (Gilyén, Su,
+//! Low, Wiebe, arXiv 1806.01838, section 3; Chakraborty, Morolia, Peduri, arXiv 2206.13143, for regularised least squares).
+//! Rows and columns of zeros that fill G up to a square change nothing for the unknowns there are.
 
 use crate::polynomial::{GramInverse, PolynomialError, gram_inverse};
 use crate::solver::{Query, SolverCircuit, projected_qubits, with_registers};
@@ -31,15 +31,16 @@ impl GramUnits {
         self.shift * self.samples / (self.alpha * self.alpha)
     }
 
-    /// The polynomial for a relative error, as an operator: ||x_hat - x|| <= epsilon ||x||. An error unless samples, shift
-    /// and alpha are positive.
-    pub fn polynomial(&self, epsilon: f64) -> Result<GramInverse, PolynomialError> {
+    /// The polynomial for a relative error, as an operator: ||x_hat - x|| <= epsilon ||x|| for right-hand sides without
+    /// components along singular values of G/alpha below `interval`. An error unless samples and alpha are positive, and
+    /// interval or shift.
+    pub fn polynomial(&self, interval: f64, epsilon: f64) -> Result<GramInverse, PolynomialError> {
         for (name, value) in [("samples", self.samples), ("alpha", self.alpha)] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(PolynomialError::OutOfRange { name, value, accepted: "the positive numbers" });
             }
         }
-        gram_inverse(self.relative_shift(), epsilon)
+        gram_inverse(interval, self.relative_shift(), epsilon)
     }
 
     /// x/||b|| over the projected amplitudes, for a circuit that implements the polynomial divided by `normalization`.

@@ -58,7 +58,7 @@ fn executed(
     epsilon: f64,
 ) -> (f64, u64) {
     let units = GramUnits { samples: gradients.rows() as f64, shift, alpha: encoding.alpha };
-    let polynomial = units.polynomial(epsilon).unwrap();
+    let polynomial = units.polynomial(0.0, epsilon).unwrap();
     let (series, normalization) = polynomial.normalized(0.99).unwrap();
     let (angles, phase) = qsvt_angles(&phase_factors(&series).unwrap());
     let mut padded = rhs.to_vec();
@@ -172,7 +172,7 @@ fn what_does_not_fit_is_refused() {
         assert!(gram_symbolic(&encoding, degree).is_err());
     }
     let units = GramUnits { samples: 2.0, shift: 0.1, alpha: 1.0 };
-    assert!(GramUnits { samples: 0.0, ..units }.polynomial(0.1).is_err());
-    assert!(GramUnits { shift: 0.0, ..units }.polynomial(0.1).is_err());
-    assert!(GramUnits { alpha: f64::NAN, ..units }.polynomial(0.1).is_err());
+    assert!(GramUnits { samples: 0.0, ..units }.polynomial(0.0, 0.1).is_err());
+    assert!(GramUnits { shift: 0.0, ..units }.polynomial(0.0, 0.1).is_err());
+    assert!(GramUnits { alpha: f64::NAN, ..units }.polynomial(0.0, 0.1).is_err());
 }

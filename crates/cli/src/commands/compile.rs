@@ -6,7 +6,8 @@ use crate::files::{check_circuit_target, check_distinct, check_targets, stated};
 use crate::given::{BlockOptions, RightHandSideOptions};
 use crate::options::{
     AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
-    OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, compile_options,
+    GramOptions, OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions,
+    compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
@@ -14,7 +15,7 @@ use crate::report::{self, SystemPreparation};
 use crate::text::Facts;
 use clap::Args;
 use qnewton::pipeline::{Manifest, Seconds, manifest_path};
-use qnewton::{CompileOptions, EmitOptions, LinearSystem, compile, emit};
+use qnewton::{CompileOptions, EmitOptions, compile, emit};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ Examples:
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm --basis rz,sx,x,cx --style flat
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm --emit-after controls --emit-to controls.txt
+  qnewton compile G.npy --gram --shift 1e-3 --rhs b.npy -o solve.qasm
   qnewton compile A.mtx --rhs-circuit b.qasm --rhs-norm 2.5 -o solve.qasm
 
 The manifest, solve.qasm.json, says what the registers are, what the circuit promises, and how x follows
@@ -61,6 +63,8 @@ pub(crate) struct Compile {
     #[command(flatten)]
     preparation: PreparationOptions,
     #[command(flatten)]
+    gram: GramOptions,
+    #[command(flatten)]
     emit_after: EmitAfterOptions,
     #[command(flatten)]
     show: OutputOptions,
@@ -91,7 +95,7 @@ impl Compile {
         let inputs = std::iter::once(&self.matrix).chain(self.rhs.files()).chain(self.block.file());
         check_distinct(inputs, outputs.iter().chain(self.emit_after.target()))?;
         let progress = Progress::new(interrupt, self.show.quiet);
-        let mut system = LinearSystem::load(&self.matrix, None, &self.preparation.into())?;
+        let mut system = self.gram.load(&self.matrix, self.preparation)?;
         let mut options = CompileOptions {
             amplification: self.amplification.amplification,
             ..compile_options(
@@ -125,10 +129,7 @@ impl Compile {
         }
         let mut facts = Facts::default();
         report::system(&mut facts, &manifest.name, &manifest.system);
-        report::preparation(
-            &mut facts,
-            &SystemPreparation::new(self.preparation.into(), None, &system.reports),
-        );
+        report::preparation(&mut facts, &SystemPreparation::of(self.preparation.into(), &system));
         report::encoding(&mut facts, &manifest.encoding);
         if let Some(solver) = &manifest.solver {
             report::solver(&mut facts, solver);

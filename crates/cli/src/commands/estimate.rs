@@ -3,7 +3,9 @@
 use crate::failure::Failure;
 use crate::family::family;
 use crate::files::{check_distinct, check_targets};
-use crate::options::{AccuracyOptions, EncodingOptions, OutputOptions, PreparationOptions, SpectrumOptions};
+use crate::options::{
+    AccuracyOptions, EncodingOptions, GramOptions, OutputOptions, PreparationOptions, SpectrumOptions,
+};
 use crate::output::{note, print, print_document};
 use crate::plot_bars::{self, Bar};
 use crate::progress::{Interrupt, Progress};
@@ -17,7 +19,7 @@ use qnewton::pipeline::{
     EstimateTarget, NormMethod, SCHEMA_VERSION, Seconds, Solver, SystemFields, TargetEstimate, gate_counts,
     in_basis, magic,
 };
-use qnewton::{LinearSystem, Monitor, PipelineError};
+use qnewton::{Monitor, PipelineError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ Examples:
   qnewton estimate --family tridiagonal:2^40:2.00000004:-1  10^12 unknowns, condition number 10^8
   qnewton estimate --family laplacian:1024x1024 --plot solvers.svg
   qnewton estimate A.mtx --condition-number 1e4             if no more than this bound is known
+  qnewton estimate G.npy --gram --shift 1e-3                (1/B) G^T G + 1e-3 I of B x N per-sample gradients
 
 Counts are closed forms of the circuits that `compile` builds, before gates are merged or vanish.
 One execution is counted; how many it takes depends on the right-hand side.";
@@ -42,7 +45,7 @@ pub(crate) struct Estimate {
     matrix: Option<PathBuf>,
     /// In place of a file, a matrix of any size that is never built: `laplacian:2^40`, `laplacian:64x64:periodic`,
     /// `tridiagonal:2^20:2:-1`
-    #[arg(long, value_name = "SPEC", value_parser = family, conflicts_with_all = ["matrix", "damping", "prune", "jacobi"])]
+    #[arg(long, value_name = "SPEC", value_parser = family, conflicts_with_all = ["matrix", "damping", "prune", "jacobi", "gram"])]
     family: Option<Family>,
     /// The linear-system algorithm
     #[arg(long, value_name = "NAME", default_value = "all", value_parser = solver_parser())]
@@ -58,6 +61,8 @@ pub(crate) struct Estimate {
     encoding: EncodingOptions,
     #[command(flatten)]
     preparation: PreparationOptions,
+    #[command(flatten)]
+    gram: GramOptions,
     #[command(flatten)]
     show: OutputOptions,
 }
@@ -181,10 +186,10 @@ impl Estimate {
         progress.begin("spectrum", 0);
         match (&self.matrix, &self.family) {
             (Some(path), _) => {
-                let system = LinearSystem::load(path, None, &self.preparation.into())?;
+                let system = self.gram.load(path, self.preparation)?;
                 let target = EstimateTarget::of_system(&system, self.spectrum.condition_number)?;
                 let fields = SystemFields::from(&target.facts);
-                let preparation = SystemPreparation::new(self.preparation.into(), None, &system.reports);
+                let preparation = SystemPreparation::of(self.preparation.into(), &system);
                 self.show(&target, &system.name, Some(preparation), fields, &progress)
             }
             (None, Some(family)) => {

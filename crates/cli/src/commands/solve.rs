@@ -5,8 +5,8 @@ use crate::files::{check_circuit_target, check_distinct, check_targets, numbered
 use crate::given::{BlockOptions, RightHandSide, RightHandSideOptions};
 use crate::options::{
     AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
-    OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions, TimeOptions,
-    compile_options,
+    GramOptions, OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions,
+    TimeOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::preprocessing_comparison;
@@ -38,6 +38,7 @@ Examples:
   qnewton solve A.mtx --rhs b.mtx --compare-solvers --plot solvers.svg
   qnewton solve A.mtx --rhs b.mtx --compare-preprocessing
   qnewton solve A.mtx --rhs b.mtx --epsilon 0.1 --shots auto --json | jq .readout.error_bound
+  qnewton solve G.npy --gram --shift 1e-3 --rhs b.npy
   qnewton solve A.mtx --rhs b.mtx --deflate 2 --shots 1e6 --seed 1 --overlap c.mtx
 
 Exit code 1 if the measured error exceeds --epsilon.";
@@ -69,6 +70,8 @@ pub(crate) struct Solve {
     certificate: CertificateOptions,
     #[command(flatten)]
     preparation: PreparationOptions,
+    #[command(flatten)]
+    gram: GramOptions,
     #[command(flatten)]
     time: TimeOptions,
     /// Also write the circuit as OpenQASM 3, and its manifest to FILE.json
@@ -243,7 +246,7 @@ impl Solve {
             self.output.iter().chain(&manifest).chain(&self.solution).chain(&self.plot),
         )?;
         let progress = Progress::new(interrupt, self.show.quiet);
-        let mut system = LinearSystem::load(&self.matrix, None, &self.preparation.into())?;
+        let mut system = self.gram.load(&self.matrix, self.preparation)?;
         let mut options = CompileOptions {
             amplification: self.amplification.amplification,
             ..compile_options(
@@ -407,7 +410,7 @@ impl Solve {
         let document = Document {
             schema_version: SCHEMA_VERSION,
             name: &compiled.name,
-            preparation: SystemPreparation::new(self.preparation.into(), None, &system.reports),
+            preparation: SystemPreparation::of(self.preparation.into(), system),
             system: SystemFields::from(&compiled.facts),
             encoding: encoding_fields(&compiled.encoding, &compiled.certificate),
             // The scale that a further query told, where the circuit alone does not.

@@ -19,8 +19,9 @@ const EXAMPLES: &str = "\
 Examples:
   qnewton verify solve.qasm --matrix A.mtx
   qnewton verify solve.qasm --matrix A.mtx --rhs b.mtx --json
+  qnewton verify solve.qasm --matrix G.npy                   if G was compiled with --gram
 
-The matrix is damped and pruned as the manifest says. Without --rhs the right-hand side is the manifest's.
+The matrix is damped and pruned, or made of gradients, as the manifest says. Without --rhs the right-hand side is the manifest's.
 Exit code 1 if a check fails.";
 
 /// Options of `qnewton verify`.
@@ -69,8 +70,12 @@ impl Verify {
                 verify_encoding(&self.file, &source, &progress)?
             }
             Kind::LinearSystem => {
-                let mut system = LinearSystem::load(&self.matrix, self.rhs.as_deref(), &preparation)
-                    .map_err(Failure::work)?;
+                let rhs = self.rhs.as_deref();
+                let system = match manifest.preparation.shift {
+                    Some(shift) => LinearSystem::load_gram(&self.matrix, rhs, shift),
+                    None => LinearSystem::load(&self.matrix, rhs, &preparation),
+                };
+                let mut system = system.map_err(Failure::work)?;
                 if manifest.system.real_form {
                     // A real matrix whose right-hand side was complex.
                     system = system.to_real_form().map_err(Failure::work)?;

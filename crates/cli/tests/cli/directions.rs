@@ -91,7 +91,7 @@ fn published_figures_stand_apart_from_compiled_ones() {
     assert!(
         list("candidates").iter().all(|row| row["applicable"] == false || row["provenance"] == "compiled")
     );
-    assert_eq!(list("candidates").len(), 7);
+    assert_eq!(list("candidates").len(), 8);
     let provenances: Vec<Value> = list("published").iter().map(|entry| entry["provenance"].clone()).collect();
     assert_eq!(provenances, ["bound", "bound", "bound", "empirical"]);
     assert!(list("published").iter().all(|entry| entry["source"].as_str().unwrap().contains("arXiv")));

@@ -23,8 +23,8 @@ fn what_is_estimated_is_what_is_compiled() {
     folder.hessian("poisson-16");
     let document = folder.json("estimate A.mtx");
     let rows = applicable(&document);
-    // All but the one without a circuit that has no values.
-    assert_eq!(rows.len() + 1, document["candidates"].as_array().unwrap().len());
+    // All but the one without a circuit that has no values, and the one that takes gradients.
+    assert_eq!(rows.len() + 2, document["candidates"].as_array().unwrap().len());
     for row in rows {
         let solver = row["solver"].as_str().unwrap();
         let compiled =
@@ -89,8 +89,11 @@ fn solvers_that_do_not_apply_say_why() {
     let document = folder.json("estimate A.mtx");
     let refused: Vec<&Value> =
         document["candidates"].as_array().unwrap().iter().filter(|row| row["applicable"] == false).collect();
-    assert_eq!(refused.len(), 4);
-    assert!(refused.iter().all(|row| row["reason"].as_str().unwrap().contains("symmetric")));
+    assert_eq!(refused.len(), 5);
+    for row in refused {
+        let reason = if row["solver"] == "gram" { "gradients" } else { "symmetric" };
+        assert!(row["reason"].as_str().unwrap().contains(reason), "{row}");
+    }
     let run = folder.qnewton("estimate A.mtx --solver cks");
     assert!(run.code == 1 && run.stderr.contains("symmetric"), "{}", run.stderr);
     folder.matrix("S", &[&[1.0, 1.0], &[1.0, 1.0]]);

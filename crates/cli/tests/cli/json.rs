@@ -53,6 +53,7 @@ fn documents_have_these_keys() {
     check(&folder, "solve_direction", "solve A.mtx --rhs A.rhs.mtx --solver shortcut --shots 1e4 --seed 1");
     check(&folder, "compile_shortcut", "compile A.mtx --rhs A.rhs.mtx --solver shortcut -o d.qasm");
     check(&folder, "compile_adiabatic", "compile A.mtx --rhs A.rhs.mtx --solver adiabatic -o d.qasm");
+    check(&folder, "compile_gram", "compile A.mtx --gram --shift 1 --rhs A.rhs.mtx --solver gram -o g.qasm");
     check(&folder, "run_direction", "run d.qasm");
     check(&folder, "compile", "compile A.mtx --rhs A.rhs.mtx -o s.qasm");
     check(&folder, "encode", "encode A.mtx");

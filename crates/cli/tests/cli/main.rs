@@ -10,6 +10,7 @@ mod emitted;
 mod encode;
 mod estimate;
 mod given;
+mod gram;
 mod harness;
 mod help;
 mod json;

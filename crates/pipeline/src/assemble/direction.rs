@@ -90,6 +90,7 @@ pub(super) fn assemble(
         reflection: plan.reflection(),
         walk: plan.walk(),
         evolution: None,
+        gram: None,
     };
     Ok(Assembled {
         solver,
@@ -213,6 +214,7 @@ impl Plan {
             reflection: None,
             walk: self.walk(),
             evolution: None,
+            gram: None,
         };
         record.least_success_probability()
     }

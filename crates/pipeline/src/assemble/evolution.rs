@@ -66,6 +66,7 @@ pub(super) fn assemble(
             reflection: None,
             walk: None,
             evolution: Some(EvolutionRecord { smallest, norm, time: plan.time, error: plan.evolution_error }),
+            gram: None,
         },
         phase_residual: plan.evolution_error,
         encoding,

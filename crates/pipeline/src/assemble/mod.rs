@@ -2,6 +2,7 @@
 
 mod direction;
 mod evolution;
+mod gram;
 mod positive;
 mod qsvt;
 mod walk;
@@ -15,7 +16,7 @@ use crate::manifest::PolynomialRecord;
 use crate::norm::{NormEstimate, NormMethod};
 use qnewton_core::{ErrorLedger, Monitor, Stage};
 use qnewton_encoding::{BlockEncoding, Certificate};
-use qnewton_matrix::SparseMatrix;
+use qnewton_matrix::{GramFactor, SparseMatrix};
 use qnewton_qlsa::solver::SolverCircuit;
 use qnewton_qlsa::substitution::Preparation;
 use qnewton_qlsa::{cks, hhl};
@@ -33,6 +34,8 @@ pub enum Solver {
     Hhl,
     /// 1/psi by phase estimation of exp(i psi), psi = t A.
     HhlEvolution,
+    /// 1/(s^2 + c) of the singular values s of G, where A = G^T G/B + shift I.
+    Gram,
     /// The direction of the solution by a reflection about a kernel.
     Shortcut,
     /// The direction of the solution by an adiabatic walk, whose length is empirical, and a filter.
@@ -47,6 +50,7 @@ impl Solver {
         Solver::Cks,
         Solver::Hhl,
         Solver::HhlEvolution,
+        Solver::Gram,
         Solver::Shortcut,
         Solver::Adiabatic,
     ];
@@ -59,6 +63,7 @@ impl Solver {
             Solver::Cks => "cks",
             Solver::Hhl => "hhl",
             Solver::HhlEvolution => "hhl-evolution",
+            Solver::Gram => "gram",
             Solver::Shortcut => "shortcut",
             Solver::Adiabatic => "adiabatic",
         }
@@ -78,6 +83,9 @@ impl Solver {
             Solver::HhlEvolution => {
                 "symmetric A: phase estimation of exp(itA) as published, the evolution made of queries"
             }
+            Solver::Gram => {
+                "A = G^T G/B + shift I (--gram): polynomial of G alone, degree about (alpha/sqrt(lambda_min B)) ln(2/epsilon)"
+            }
             Solver::Shortcut => {
                 "direction by a reflection about a kernel, about (alpha/sigma_min) ln(2 sqrt 2 kappa/epsilon) queries; \
                  norm and sign by one more"
@@ -94,6 +102,7 @@ impl Solver {
             Solver::Qsvt | Solver::Shortcut | Solver::Adiabatic => true,
             Solver::QsvtPositive => facts.symmetric && facts.spectrum.positive_definite == Some(true),
             Solver::Cks | Solver::Hhl | Solver::HhlEvolution => facts.symmetric,
+            Solver::Gram => facts.gram.is_some(),
         }
     }
 
@@ -110,6 +119,7 @@ impl Solver {
                 symmetric: facts.symmetric,
                 smallest_eigenvalue: facts.spectrum.smallest_eigenvalue,
             }),
+            Solver::Gram => Err(PipelineError::NoFactor),
             solver => Err(PipelineError::NotSymmetric { solver: solver.name() }),
         }
     }
@@ -117,7 +127,7 @@ impl Solver {
     /// Queries of the matrix for a polynomial of a degree, where that determines them.
     pub fn queries(self, degree: u64) -> Option<u64> {
         match self {
-            Solver::Qsvt | Solver::QsvtPositive | Solver::Shortcut => Some(degree),
+            Solver::Qsvt | Solver::QsvtPositive | Solver::Gram | Solver::Shortcut => Some(degree),
             Solver::Cks => Some(cks::queries(degree as usize)),
             Solver::Hhl => Some(hhl::queries(degree as usize)),
             Solver::Adiabatic | Solver::HhlEvolution => None,
@@ -158,6 +168,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) stretch: f64,
     /// Whether the matrix has smaller eigenvalues than its facts say, whose eigenvectors the right-hand side lacks.
     pub(crate) deflated: bool,
+    /// G of A = G^T G/B + shift I, where it is known.
+    pub(crate) factor: Option<&'a GramFactor>,
 }
 
 /// An error of the encoding leads into eigenvectors that were deflated, where the polynomial may be this many times
@@ -209,10 +221,12 @@ pub(crate) fn assemble(
         Solver::QsvtPositive => positive::assemble(problem, clock, monitor),
         Solver::Cks | Solver::Hhl => walk::assemble(solver, problem, clock, monitor),
         Solver::HhlEvolution => evolution::assemble(problem, clock, monitor),
+        Solver::Gram => gram::assemble(problem, clock, monitor),
         Solver::Shortcut | Solver::Adiabatic => direction::assemble(solver, problem, clock, monitor),
     }?;
     let Some(given) = &problem.options.rhs_circuit else { return Ok(assembled) };
-    let circuit = assembled.circuit.with_preparation(Preparation::Circuit(given.circuit()))?;
+    let given = given.circuit_on(assembled.encoding.system_qubits)?;
+    let circuit = assembled.circuit.with_preparation(Preparation::Circuit(&given))?;
     Ok(Assembled { circuit, ..assembled })
 }
 
@@ -225,26 +239,37 @@ pub(crate) fn encode(solver: Solver, problem: &Problem<'_>) -> Result<(BlockEnco
             (encoding, shift)
         }
         Solver::Cks | Solver::Hhl | Solver::HhlEvolution => (walk::encode(solver, problem)?, 0.0),
+        Solver::Gram => (gram::encode(problem)?, 0.0),
         Solver::Shortcut | Solver::Adiabatic => (direction::encode(solver, problem)?, 0.0),
     })
 }
 
 impl Problem<'_> {
+    /// The right-hand side on `system` of an encoding, which may hold more than the unknowns.
+    pub(crate) fn amplitudes(&self, encoding: &BlockEncoding) -> Vec<f64> {
+        let mut amplitudes = self.rhs.to_vec();
+        amplitudes.resize(1 << encoding.system_qubits, 0.0);
+        amplitudes
+    }
+
+    /// Bound of the distance between b / ||b|| and what is prepared on so many qubits.
+    fn preparation_error(&self, qubits: usize) -> f64 {
+        match &self.options.rhs_circuit {
+            Some(given) => given.error(),
+            // Amplitudes from a tree of rotations: each level rounds once.
+            None => 4.0 * (qubits as f64 + 1.0) * f64::EPSILON,
+        }
+    }
+
     /// The ledger with what encoding and state preparation contribute; refused if that is everything.
     fn ledger(&self, encoding_error: f64) -> Result<ErrorLedger, PipelineError> {
         let epsilon = self.options.epsilon;
         let spectrum = &self.facts.spectrum;
         let sigma_min = spectrum.smallest_interval.lower;
         let condition = spectrum.norm_interval.upper / sigma_min;
-        let levels = self.padded.rows().trailing_zeros() as f64 + 1.0;
         let factor = if self.deflated { DEFLATION_FACTOR } else { 1.0 };
-        let preparation = factor
-            * condition
-            * match &self.options.rhs_circuit {
-                Some(given) => given.error(),
-                // Amplitudes from a tree of rotations: each level rounds once.
-                None => 4.0 * levels * f64::EPSILON,
-            };
+        let qubits = self.padded.rows().trailing_zeros() as usize;
+        let preparation = factor * condition * self.preparation_error(qubits);
         if self.options.block.is_some() {
             // The error whose share, as computed below, leaves nothing to other stages.
             let share = epsilon / (self.stretch * (1.0 + epsilon)) - preparation;

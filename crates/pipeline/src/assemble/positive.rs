@@ -82,6 +82,7 @@ pub(super) fn assemble(
             reflection: None,
             walk: None,
             evolution: None,
+            gram: None,
         },
         phase_residual: walk.residual,
         encoding,

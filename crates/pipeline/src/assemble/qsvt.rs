@@ -72,6 +72,7 @@ pub(super) fn assemble(
             reflection: None,
             walk: None,
             evolution: None,
+            gram: None,
         },
         phase_residual: factors.residual,
         circuit,

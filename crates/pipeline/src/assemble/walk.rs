@@ -86,6 +86,7 @@ pub(super) fn assemble(
             reflection: None,
             walk: None,
             evolution: None,
+            gram: None,
         },
         phase_residual: 0.0,
         circuit: walk.solver,

@@ -9,6 +9,8 @@ mod tests;
 
 use crate::assemble::Solver;
 use crate::error::PipelineError;
+use crate::facts::SystemFacts;
+use crate::manifest::GramRecord;
 use qnewton_circuit::lower::allocate_ancillas;
 use qnewton_circuit::{AngleTable, Circuit, Counts, cost};
 use qnewton_encoding::BlockEncoding;
@@ -29,6 +31,16 @@ pub struct SpectralBounds {
     pub positive_definite: bool,
 }
 
+impl From<&SystemFacts> for SpectralBounds {
+    fn from(facts: &SystemFacts) -> Self {
+        SpectralBounds {
+            smallest: facts.spectrum.smallest_interval.lower,
+            largest: facts.spectrum.norm_interval.upper,
+            positive_definite: facts.spectrum.positive_definite == Some(true),
+        }
+    }
+}
+
 /// What a solver is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EstimateRequest {
@@ -42,6 +54,8 @@ pub struct EstimateRequest {
     pub shift: f64,
     /// alpha ||A^-1 b||/||b||, where it is known. It changes angles, not counts.
     pub solution_norm: Option<f64>,
+    /// For `gram`, whose encoding is one of G.
+    pub gram: Option<GramRecord>,
 }
 
 /// The closed-form cost of one execution.

@@ -7,8 +7,9 @@ use crate::norm::Shares;
 use qnewton_encoding::BlockEncoding;
 use qnewton_qlsa::adiabatic::{AdiabaticPlan, Path, adiabatic_symbolic};
 use qnewton_qlsa::cks::chebyshev_sum_symbolic;
+use qnewton_qlsa::gram::gram_symbolic;
 use qnewton_qlsa::hhl::phase_estimation_symbolic;
-use qnewton_qlsa::polynomial::{PositiveRange, relative_degree};
+use qnewton_qlsa::polynomial::{PositiveRange, gram_inverse_degree, relative_degree};
 use qnewton_qlsa::positive::walk_polynomial_symbolic;
 use qnewton_qlsa::qsvt::inverse_direction_symbolic;
 use qnewton_qlsa::shortcut::{ShortcutPlan, shortcut_symbolic};
@@ -40,6 +41,11 @@ pub enum SolverPlan {
         /// Degree of the polynomial, odd.
         degree: u64,
     },
+    /// [`Solver::Gram`].
+    Gram {
+        /// Degree of the polynomial of G, even.
+        degree: u64,
+    },
     /// [`Solver::Shortcut`].
     Shortcut(ShortcutPlan),
     /// [`Solver::Adiabatic`].
@@ -49,7 +55,7 @@ pub enum SolverPlan {
 impl SolverPlan {
     /// The plan for what is asked for, with this encoding.
     pub fn new(encoding: &BlockEncoding, request: &EstimateRequest) -> Result<Self, PipelineError> {
-        let EstimateRequest { solver, bounds, epsilon, shift, solution_norm } = *request;
+        let EstimateRequest { solver, bounds, epsilon, shift, solution_norm, gram } = *request;
         if !(epsilon > 0.0 && epsilon < 1.0) {
             return Err(PipelineError::Epsilon { epsilon });
         }
@@ -77,6 +83,17 @@ impl SolverPlan {
                 let range = PositiveRange { shift, scale: encoding.alpha, lower, upper };
                 SolverPlan::QsvtPositive { degree: checked(range.degree(epsilon), upper / lower)? }
             }
+            Solver::Gram => {
+                let record = gram.ok_or(PipelineError::NoFactor)?;
+                let interval = record.interval(&bounds, encoding.alpha, 0.0);
+                let relative_shift = record.units(encoding.alpha).relative_shift();
+                if !(relative_shift > 0.0 || interval > 0.0) {
+                    return Err(PipelineError::NoShift);
+                }
+                let degree = gram_inverse_degree(interval, relative_shift, epsilon);
+                let kappa = 1.0 / (relative_shift + interval * interval).sqrt();
+                SolverPlan::Gram { degree: checked(degree, kappa)? }
+            }
             Solver::Shortcut => {
                 let epsilon = Shares::of(epsilon, bounds.largest / bounds.smallest).direction;
                 // Any norm takes as many queries: only angles depend on it.
@@ -102,6 +119,7 @@ impl SolverPlan {
             SolverPlan::QsvtPositive { .. } => Solver::QsvtPositive,
             SolverPlan::Cks { .. } => Solver::Cks,
             SolverPlan::Hhl { .. } => Solver::Hhl,
+            SolverPlan::Gram { .. } => Solver::Gram,
             SolverPlan::Shortcut(_) => Solver::Shortcut,
             SolverPlan::Adiabatic(_) => Solver::Adiabatic,
         }
@@ -113,7 +131,8 @@ impl SolverPlan {
             SolverPlan::Qsvt { degree }
             | SolverPlan::QsvtPositive { degree }
             | SolverPlan::Cks { degree }
-            | SolverPlan::Hhl { degree } => *degree,
+            | SolverPlan::Hhl { degree }
+            | SolverPlan::Gram { degree } => *degree,
             SolverPlan::Shortcut(plan) => plan.queries,
             SolverPlan::Adiabatic(plan) => plan.filter_degree,
         }
@@ -126,6 +145,7 @@ impl SolverPlan {
             SolverPlan::QsvtPositive { degree } => walk_polynomial_symbolic(encoding, *degree)?,
             SolverPlan::Cks { degree } => chebyshev_sum_symbolic(encoding, *degree)?,
             SolverPlan::Hhl { degree } => phase_estimation_symbolic(encoding, *degree)?,
+            SolverPlan::Gram { degree } => gram_symbolic(encoding, *degree)?,
             SolverPlan::Shortcut(plan) => shortcut_symbolic(encoding, plan)?,
             SolverPlan::Adiabatic(plan) => adiabatic_symbolic(encoding, plan)?,
         })

@@ -10,7 +10,7 @@ use crate::facts::SystemFacts;
 use qnewton_circuit::{Circuit, Definition};
 use qnewton_encoding::composition::{sum, tensor};
 use qnewton_encoding::{BlockEncoding, Boundary, EncodingError, Family};
-use qnewton_matrix::{Interval, LinearSystem, SparseMatrix};
+use qnewton_matrix::{GramFactor, Interval, LinearSystem, SparseMatrix};
 use std::f64::consts::PI;
 
 /// A matrix with bounds of its spectrum.
@@ -29,6 +29,7 @@ enum Kind {
         padded: SparseMatrix<f64>,
         /// What a scaling makes of relative errors.
         stretch: f64,
+        factor: Option<GramFactor>,
     },
     Family(Family),
 }
@@ -38,14 +39,12 @@ impl EstimateTarget {
     /// to cope with that one; it must not be less than the true one.
     pub fn of_system(system: &LinearSystem, condition_number: Option<f64>) -> Result<Self, PipelineError> {
         let facts = SystemFacts::of_system(system)?;
-        let spectrum = &facts.spectrum;
-        if spectrum.condition_number.is_none() {
-            return Err(PipelineError::Singular { sigma_min: spectrum.smallest, norm: spectrum.norm });
-        }
+        facts.check_regular()?;
         let padded = padded_matrix(&system.matrix, &facts);
         let bounded = facts.bounded(condition_number)?;
         let stretch = scaling_ratio(system.scaling.as_deref());
-        Ok(EstimateTarget { facts, bounded, kind: Kind::Matrix { padded, stretch } })
+        let kind = Kind::Matrix { padded, stretch, factor: system.factor.clone() };
+        Ok(EstimateTarget { facts, bounded, kind })
     }
 
     /// A family. Its condition number has a closed form if the matrix is definite; else it must be given.
@@ -73,12 +72,7 @@ impl EstimateTarget {
 
     /// The spectrum that solvers have to cope with.
     pub fn bounds(&self) -> SpectralBounds {
-        let spectrum = &self.bounded.spectrum;
-        SpectralBounds {
-            smallest: spectrum.smallest_interval.lower,
-            largest: spectrum.norm_interval.upper,
-            positive_definite: spectrum.positive_definite == Some(true),
-        }
+        SpectralBounds::from(&self.bounded)
     }
 
     /// The encoding that a solver takes, chosen as for a compilation, and what one execution costs.
@@ -96,8 +90,14 @@ impl EstimateTarget {
             Kind::Family(_) => 1.0,
         };
         let bounds = self.bounds();
-        let request =
-            EstimateRequest { solver, bounds, epsilon: epsilon / stretch, shift, solution_norm: None };
+        let request = EstimateRequest {
+            solver,
+            bounds,
+            epsilon: epsilon / stretch,
+            shift,
+            solution_norm: None,
+            gram: self.facts.gram,
+        };
         let cost = estimate(&encoding, &request)?;
         clock.stage("estimate");
         Ok(TargetEstimate { encoding, shift, cost, seconds: clock.seconds })
@@ -110,7 +110,7 @@ impl EstimateTarget {
         choice: &EncodingChoice,
     ) -> Result<(BlockEncoding, f64), PipelineError> {
         match &self.kind {
-            Kind::Matrix { padded, stretch } => {
+            Kind::Matrix { padded, stretch, factor } => {
                 let options = CompileOptions {
                     epsilon,
                     encoding: *choice,
@@ -126,6 +126,7 @@ impl EstimateTarget {
                     options: &options,
                     stretch: *stretch,
                     deflated: false,
+                    factor: factor.as_ref(),
                 };
                 encode(solver, &problem)
             }
@@ -135,6 +136,7 @@ impl EstimateTarget {
                     return Err(EncodingError::NotApplicable { method: method.name(), reason }.into());
                 }
                 match solver {
+                    Solver::Gram => Err(PipelineError::NoFactor),
                     Solver::QsvtPositive => Ok(without_diagonal(family)?),
                     _ => Ok((family.encode()?, 0.0)),
                 }

@@ -40,6 +40,7 @@ fn plan_of(compiled: &crate::CompiledSystem) -> SolverPlan {
         Solver::QsvtPositive => SolverPlan::QsvtPositive { degree },
         Solver::Cks => SolverPlan::Cks { degree },
         Solver::Hhl => SolverPlan::Hhl { degree },
+        Solver::Gram => SolverPlan::Gram { degree },
         Solver::HhlEvolution => panic!("it has no plan without values"),
         Solver::Shortcut => {
             let norm = polynomial.reflection.unwrap().norm;
@@ -106,6 +107,27 @@ fn encodings_of_any_method_are_estimated() {
             check(&tridiagonal(4, 0.2), &options);
         }
     }
+}
+
+#[test]
+fn gradients_are_estimated_by_their_own_solver_and_all_others() {
+    for (samples, unknowns) in [(3, 4), (9, 3)] {
+        let value = |k: usize| (1.3 * k as f64 + 0.4).sin();
+        let entries = (0..samples * unknowns).map(|k| (k / unknowns, k % unknowns, value(k)));
+        let gradients = SparseMatrix::from_triplets(samples, unknowns, entries).unwrap();
+        let rhs = (0..unknowns).map(value).collect();
+        let system = LinearSystem::gram("gradients", gradients, 0.2, Some(rhs)).unwrap();
+        for &solver in ESTIMATED.iter().chain(&[Solver::Gram]) {
+            check(&system, &CompileOptions { solver: Some(solver), ..CompileOptions::default() });
+        }
+    }
+    let target = EstimateTarget::of_system(&tridiagonal(4, 0.0), None).unwrap();
+    let refused = target.estimate(Solver::Gram, 0.1, &EncodingChoice::default());
+    assert!(matches!(refused, Err(PipelineError::NoFactor)));
+    let family = Family::Laplacian { boundary: Boundary::Open, qubits: vec![3] };
+    let target = EstimateTarget::of_family(&family, None).unwrap();
+    let refused = target.estimate(Solver::Gram, 0.1, &EncodingChoice::default());
+    assert!(matches!(refused, Err(PipelineError::NoFactor)));
 }
 
 #[test]
@@ -274,7 +296,7 @@ fn what_has_no_degree_is_refused() {
     let encoding = line(2, 2.5).encode().unwrap();
     let request = |solver, smallest, epsilon| {
         let bounds = SpectralBounds { smallest, largest: 4.5, positive_definite: true };
-        EstimateRequest { solver, bounds, epsilon, shift: 0.0, solution_norm: None }
+        EstimateRequest { solver, bounds, epsilon, shift: 0.0, solution_norm: None, gram: None }
     };
     for &solver in ESTIMATED {
         for smallest in [0.0, -1.0, f64::NAN, 1e-30, 5.0] {

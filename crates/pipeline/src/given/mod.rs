@@ -104,6 +104,11 @@ pub enum GivenError {
          shortcut and adiabatic, and of a symmetric A for cks and hhl"
     )]
     Shifted,
+    /// A solver that queries a factor of the matrix.
+    #[error(
+        "gram queries G of A = G^T G/B + shift I; a block encoding of A does for qsvt, shortcut, adiabatic, cks and hhl"
+    )]
+    Factor,
     /// The circuit prepares something else.
     #[error("the right-hand side is not the state that its circuit prepares, times a norm")]
     OtherRightHandSide,

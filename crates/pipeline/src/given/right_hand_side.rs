@@ -76,6 +76,21 @@ impl GivenRightHandSide {
         &self.circuit
     }
 
+    /// The same on a larger register, whose further qubits stay 0.
+    pub(crate) fn circuit_on(&self, qubits: usize) -> Result<Circuit, GivenError> {
+        let own = self.circuit.entry()?.operand_count();
+        if qubits <= own {
+            return Ok(self.circuit.clone());
+        }
+        let mut circuit = Circuit::new();
+        let callee = circuit.import(&self.circuit)?;
+        let mut definition = Definition::new(circuit.fresh_name("prepare"));
+        definition.add_register("system", qubits);
+        definition.call(Call::new(callee, (0..own as u32).map(QubitId)));
+        circuit.add(definition);
+        Ok(circuit)
+    }
+
     /// The amplitudes times a norm, one for each unknown.
     pub fn right_hand_side(&self, norm: f64) -> Result<Vec<f64>, GivenError> {
         if !(norm > 0.0 && norm.is_finite()) {

@@ -2,7 +2,7 @@
 
 use crate::compile::norm;
 use crate::error::PipelineError;
-use crate::manifest::{EvolutionRecord, PolynomialRecord, PositiveRecord, ReflectionRecord};
+use crate::manifest::{EvolutionRecord, GramRecord, PolynomialRecord, PositiveRecord, ReflectionRecord};
 use qnewton_matrix::{EigenDecomposition, SparseMatrix, add_to_diagonal, symmetric_eigen_decomposition};
 use qnewton_qlsa::polynomial::{
     ChebyshevSeries, PositiveRange, inverse_positive, inverse_relative, kernel_reflection, sine_inverse,
@@ -25,6 +25,9 @@ pub(super) fn polynomial_of(
     if let Some(positive) = &record.positive {
         return positive_polynomial_of(matrix, alpha, rhs, record, positive);
     }
+    if let Some(gram) = &record.gram {
+        return gram_polynomial_of(matrix, alpha, rhs, record, gram);
+    }
     let polynomial = inverse_relative(record.interval.min(1.0), record.epsilon)?;
     let series: &ChebyshevSeries = &polynomial.series;
     let transpose = matrix.transpose();
@@ -45,6 +48,34 @@ pub(super) fn polynomial_of(
     }
     sum.iter_mut().for_each(|value| *value /= record.normalization);
     Ok((sum, polynomial.degree))
+}
+
+/// P(G / alpha) b / ||b|| / normalization on the right singular vectors of G, P even, with G and G^T in turn.
+fn gram_polynomial_of(
+    gradients: &SparseMatrix<f64>,
+    alpha: f64,
+    rhs: &[f64],
+    record: &PolynomialRecord,
+    gram: &GramRecord,
+) -> Result<(Vec<f64>, usize), PipelineError> {
+    let series = gram.units(alpha).polynomial(record.interval, record.epsilon)?.series;
+    let transpose = gradients.transpose();
+    let scale = norm(rhs);
+    let mut even: Vec<f64> = rhs.iter().map(|value| value / scale).collect();
+    even.resize(gradients.rows(), 0.0);
+    let mut odd: Vec<f64> = gradients.mul_vec(&even).iter().map(|value| value / alpha).collect();
+    let mut sum = vec![0.0; gradients.rows()];
+    for order in (0..=series.degree()).step_by(2) {
+        let factor = series.coefficient(order) / record.normalization;
+        sum.iter_mut().zip(&even).for_each(|(sum, term)| *sum += factor * term);
+        let advance = |matrix: &SparseMatrix<f64>, from: &[f64], to: &mut Vec<f64>| {
+            let product = matrix.mul_vec(from);
+            to.iter_mut().zip(product).for_each(|(to, product)| *to = 2.0 * product / alpha - *to);
+        };
+        advance(&transpose, &odd, &mut even);
+        advance(gradients, &even, &mut odd);
+    }
+    Ok((sum, series.degree()))
 }
 
 /// P(B / alpha) b / ||b|| / normalization for B = A - shift I, P of no parity.

@@ -25,7 +25,7 @@ use crate::source::MatrixSource;
 use num_complex::Complex64;
 use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
-use qnewton_encoding::{Columns, distance};
+use qnewton_encoding::{Columns, distance, padded_gradients};
 use qnewton_matrix::{Deflation, LinearSystem, solve};
 use serde::Serialize;
 use std::path::Path;
@@ -120,7 +120,18 @@ pub fn verify(
     };
     let rhs = deflated.as_ref().unwrap_or(rhs);
     let amplitudes = project_system(&circuit, &manifest, options, monitor)?;
-    if amplitudes.len() != padded.rows() {
+    if let (Some(stated), Some(factor)) = (&polynomial.gram, &system.factor) {
+        result.fact("number of samples", stated.samples == factor.samples() as u64);
+        // As much as a decimal number may lose.
+        result.at_most("shift", (stated.shift / factor.shift - 1.0).abs(), 1e-12);
+    }
+    // What was encoded: A or, for a polynomial of gradients, G.
+    let encoded = match (polynomial.gram, &system.factor) {
+        (None, _) => padded.clone(),
+        (Some(_), Some(factor)) => padded_gradients(&factor.gradients)?,
+        (Some(_), None) => return Err(PipelineError::NoFactor),
+    };
+    if amplitudes.len() != encoded.rows() {
         result.fact("size of the register `system`", false);
         return Ok(result);
     }
@@ -146,7 +157,7 @@ pub fn verify(
         verify_bounds(&mut result, solver);
         return Ok(result);
     }
-    let (expected, degree) = polynomial_of(&padded, alpha, rhs, &polynomial)?;
+    let (expected, degree) = polynomial_of(&encoded, alpha, rhs, &polynomial)?;
     // What the evolutions may leave, in units of the amplitudes.
     let tolerance = polynomial.evolution.map_or(tolerance, |evolution| {
         AMPLITUDE_TOLERANCE + evolution.error / (evolution.time * evolution.norm * polynomial.normalization)
@@ -165,10 +176,11 @@ pub fn verify(
     let [uses, uses_b] = AmplificationRecord::uses_of(amplification);
     let expected = (degree as u64, queries.unwrap_or_default().saturating_mul(uses), uses_b);
     result.fact("degree of the polynomial and queries", stated == expected);
-    let unit = match (&polynomial.positive, &polynomial.evolution) {
-        (Some(_), _) => 1.0,
-        (None, Some(evolution)) => 1.0 / evolution.time,
-        (None, None) => alpha,
+    let unit = match (&polynomial.positive, &polynomial.evolution, &polynomial.gram) {
+        (Some(_), ..) => 1.0,
+        (None, Some(evolution), _) => 1.0 / evolution.time,
+        (None, None, Some(gram)) => 1.0 / gram.units(alpha).unit_scale(1.0),
+        (None, None, None) => alpha,
     };
     let scale = norm(rhs) * polynomial.normalization / unit / amplification.map_or(1.0, |record| record.gain);
     let stated = solver.scale.ok_or_else(|| missing("no `scale`"))?;
