@@ -1,9 +1,9 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    compile::Compile, completions::Completions, count::Count, encode::Encode, estimate::Estimate,
-    hessian::Hessian, phases::Phases, run::Run, schedule::Schedule, solve::Solve, train::Train,
-    verify::Verify,
+    compile::Compile, completions::Completions, count::Count, encode::Encode, equal::Equal,
+    estimate::Estimate, hessian::Hessian, phases::Phases, run::Run, schedule::Schedule, solve::Solve,
+    train::Train, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Count qubits, gates and depth of an OpenQASM file.
     Count(Count),
+    /// Tell whether two OpenQASM files are the same unitary, or prepare the same state.
+    Equal(Equal),
     /// Decide for each system whether a quantum computer or a classical solver should take it.
     Schedule(Schedule),
     /// Train a small network on the bundled digits and write one layer's Hessian and gradient.

@@ -9,7 +9,8 @@ use qnewton_circuit::{Circuit, QubitId};
 use qnewton_core::Monitor;
 use qnewton_qlsa::readout::norm_circuit;
 use qnewton_statevector::{
-    Program, RunOptions, StateVector, block, measure_speed, operations_estimate, project,
+    ExecutorError, Program, RunOptions, StateVector, block, measure_speed, memory_available, memory_needed,
+    operations_estimate, project,
 };
 use std::time::Instant;
 
@@ -172,6 +173,16 @@ fn run_and_project(
     let mut state = StateVector::zero(program.qubits())?;
     program.run(&mut state, &RunOptions::default(), monitor)?;
     Ok(project(&state, system)?)
+}
+
+/// Refuses a program whose state does not fit into memory.
+pub(crate) fn refuse_if_too_large(program: &Program<f64>) -> Result<(), PipelineError> {
+    let (qubits, available) = (program.qubits(), memory_available());
+    let needed = memory_needed::<f64>(qubits);
+    if needed > available {
+        return Err(ExecutorError::Memory { qubits, needed, available }.into());
+    }
+    Ok(())
 }
 
 /// Refuses circuits that are predicted to take longer, one after another.

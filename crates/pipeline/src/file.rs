@@ -3,7 +3,9 @@
 use crate::compile::with_added;
 use crate::emit::registers_of;
 use crate::error::PipelineError;
-use crate::execute::{ExecuteOptions, Execution, described_system, recover, refuse_if_slow};
+use crate::execute::{
+    ExecuteOptions, Execution, described_system, recover, refuse_if_slow, refuse_if_too_large,
+};
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind as FileKind, Manifest};
 use num_complex::Complex64;
@@ -12,9 +14,7 @@ use qnewton_circuit::{Circuit, Counts, Depth, Kind, QubitId, count, depth};
 use qnewton_core::Monitor;
 use qnewton_matrix::write_atomically;
 use qnewton_qasm::Program as QasmProgram;
-use qnewton_statevector::{
-    Program, RunOptions, StateVector, memory_available, memory_needed, project, run_shots, sample,
-};
+use qnewton_statevector::{Program, RunOptions, StateVector, project, run_shots, sample};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -157,15 +157,7 @@ pub fn run_file(
     let system = manifest.as_ref().map(|manifest| described_system(&circuit, manifest)).transpose()?;
     let program = Program::<f64>::new(&circuit)?;
     // Before the time is predicted: no limit of time makes up for missing memory.
-    let (needed, available) = (memory_needed::<f64>(program.qubits()), memory_available());
-    if needed > available {
-        return Err(qnewton_statevector::ExecutorError::Memory {
-            qubits: program.qubits(),
-            needed,
-            available,
-        }
-        .into());
-    }
+    refuse_if_too_large(&program)?;
     let queries =
         manifest.as_ref().and_then(|manifest| manifest.solver.as_ref()).map_or(0, |solver| solver.queries);
     refuse_if_slow(&[&circuit], queries, &options.execute)?;

@@ -13,6 +13,7 @@ mod comparison;
 mod compile;
 mod documents;
 mod emit;
+mod equal;
 mod error;
 mod estimate;
 mod execute;
@@ -42,6 +43,7 @@ pub use documents::{
     ledger_fields,
 };
 pub use emit::{EmitOptions, circuit_fields, emit, emit_block, encoding_fields, solver_fields};
+pub use equal::{EqualMethod, EqualOptions, Equality, equal};
 pub use error::PipelineError;
 pub use estimate::{
     CostEstimate, EstimateRequest, EstimateTarget, SolverPlan, SpectralBounds, TargetEstimate, estimate,

@@ -4,6 +4,7 @@ pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod count;
 pub(crate) mod encode;
+pub(crate) mod equal;
 pub(crate) mod estimate;
 pub(crate) mod hessian;
 pub(crate) mod phases;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Run(command) => command.run(&interrupt),
         Command::Verify(command) => command.run(&interrupt),
         Command::Count(command) => command.run(),
+        Command::Equal(command) => command.run(&interrupt),
         Command::Schedule(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),
         Command::Train(command) => command.run(&interrupt),

@@ -13,6 +13,7 @@ fn every_command_has_its_help() {
         "run",
         "verify",
         "count",
+        "equal",
         "schedule",
         "hessian",
         "train",

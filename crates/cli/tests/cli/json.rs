@@ -62,6 +62,7 @@ fn documents_have_these_keys() {
     check(&folder, "run_solver", "run s.qasm");
     check(&folder, "verify", "verify s.qasm --matrix A.mtx");
     check(&folder, "count", "count any.qasm");
+    check(&folder, "equal", "equal s.qasm s.qasm");
     check(&folder, "schedule", "schedule A.mtx --execute");
     check(&folder, "hessian", "hessian --layers 3,3,2 --steps 1 -o H.mtx");
     check(&folder, "train", "train --layers 3,3,2 --steps 1");

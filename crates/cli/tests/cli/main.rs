@@ -8,6 +8,7 @@ mod complex;
 mod directions;
 mod emitted;
 mod encode;
+mod equal;
 mod estimate;
 mod given;
 mod gram;
