@@ -155,7 +155,12 @@ fn scales_at_the_ends_of_floating_point_are_encoded_or_refused() {
             let Ok(encoded) = encode(&source, &options, &Silent) else { continue };
             assert!(encoded.certificate.error <= 1e-12 * encoded.encoding.alpha, "{}", method.name());
             let style = Style::Hierarchical;
-            emit_block(&encoded, &file, &EmitOptions { style, preparation: Preparation::default() }).unwrap();
+            emit_block(
+                &encoded,
+                &file,
+                &EmitOptions { style, dialect: Default::default(), preparation: Preparation::default() },
+            )
+            .unwrap();
             assert!(verify_encoding(&file, &source, &Silent).unwrap().holds(), "{}", method.name());
             // Another matrix of the same size, spectrum and number of entries.
             let other = [(0, 0, 3.0 * scale), (0, 1, scale), (1, 0, scale), (1, 1, 2.0 * scale)];
@@ -184,7 +189,8 @@ fn files_with_an_allowed_error_verify() {
         encode(&source, &BlockOptions { encoding: choice, ..BlockOptions::default() }, &Silent).unwrap();
     assert!(encoded.certificate.error > 1e-3 && encoded.certificate.error <= 0.1);
     let file = folder.path().join("block.qasm");
-    let options = EmitOptions { style: Style::Flat, preparation: Preparation::default() };
+    let options =
+        EmitOptions { style: Style::Flat, dialect: Default::default(), preparation: Preparation::default() };
     emit_block(&encoded, &file, &options).unwrap();
     assert!(verify_encoding(&file, &source, &Silent).unwrap().holds());
 }

@@ -105,7 +105,12 @@ fn emitted_files_verify_and_changed_ones_do_not() {
     ] {
         let path = folder.path().join(format!("{}.qasm", system.name));
         let compiled = compile(system, &CompileOptions::default(), &Silent).unwrap();
-        emit(&compiled, &path, &EmitOptions { style, preparation: Preparation::default() }).unwrap();
+        emit(
+            &compiled,
+            &path,
+            &EmitOptions { style, dialect: Default::default(), preparation: Preparation::default() },
+        )
+        .unwrap();
         let checked =
             |system: &LinearSystem| verify(&path, system, &ExecuteOptions::default(), &Silent).unwrap();
         let verification = checked(system);

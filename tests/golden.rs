@@ -10,10 +10,10 @@ use qnewton::core::Silent;
 use qnewton::encoding::Method;
 use qnewton::matrix::{LinearSystem, Preparation, SparseMatrix};
 use qnewton::pipeline::{
-    BlockOptions, CompileOptions, EmitOptions, EncodingChoice, Manifest, MatrixSource, compile, emit,
+    BlockOptions, CompileOptions, EmitOptions, EncodingChoice, Manifest, MatrixSource, Solver, compile, emit,
     emit_block, encode,
 };
-use qnewton::qasm::Style;
+use qnewton::qasm::{Dialect, Style, WriteOptions, write_string};
 use qnewton_tests::{root, system};
 
 fn tridiagonal(n: usize) -> LinearSystem {
@@ -40,19 +40,31 @@ fn golden(name: &str, write: impl Fn(&std::path::Path) -> Manifest) {
     let folder = root().join("circuits");
     let stored = |file: String| std::fs::read_to_string(folder.join(file)).unwrap_or_default();
     let text = String::from_utf8(text).unwrap();
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(&folder);
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| {
-        if !same_up_to_rounding(&stored(format!("{name}.snap.qasm")), &text) {
-            insta::assert_binary_snapshot!(&format!("{name}.qasm"), text.into_bytes());
-        }
+    golden_text(name, text);
+    settings().bind(|| {
         let manifest = stored(format!("{name}.manifest.snap"));
         if !same_up_to_rounding(manifest.splitn(3, "---\n").last().unwrap_or_default(), &document) {
             insta::assert_snapshot!(format!("{name}.manifest"), document);
         }
     });
+}
+
+/// Compares a circuit that has no manifest.
+fn golden_text(name: &str, text: String) {
+    let stored = std::fs::read_to_string(root().join(format!("circuits/{name}.snap.qasm")));
+    settings().bind(|| {
+        if !same_up_to_rounding(&stored.unwrap_or_default(), &text) {
+            insta::assert_binary_snapshot!(&format!("{name}.qasm"), text.into_bytes());
+        }
+    });
+}
+
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root().join("circuits"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
 }
 
 /// Whether two texts are the same but for numbers that differ by at most 1e-9, relatively or absolutely.
@@ -89,17 +101,27 @@ fn texts_are_compared_up_to_rounding_only() {
 }
 
 fn golden_block(name: &str, method: Method, style: Style) {
+    golden_block_in(name, method, style, Dialect::default());
+}
+
+fn golden_block_in(name: &str, method: Method, style: Style, dialect: Dialect) {
     golden(name, |path| {
         let options = BlockOptions { encoding: EncodingChoice::of(method), ..BlockOptions::default() };
         let encoded = encode(&MatrixSource::from(tridiagonal(4)), &options, &Silent).unwrap();
-        emit_block(&encoded, path, &EmitOptions { style, preparation: Preparation::default() }).unwrap()
+        emit_block(&encoded, path, &EmitOptions { style, dialect, preparation: Preparation::default() })
+            .unwrap()
     });
 }
 
 fn golden_solver(name: &str, system: &LinearSystem, style: Style) {
+    golden_solver_of(name, system, style, CompileOptions::default());
+}
+
+fn golden_solver_of(name: &str, system: &LinearSystem, style: Style, options: CompileOptions) {
     golden(name, |path| {
-        let compiled = compile(system, &CompileOptions::default(), &Silent).unwrap();
-        emit(&compiled, path, &EmitOptions { style, preparation: Preparation::default() }).unwrap()
+        let compiled = compile(system, &options, &Silent).unwrap();
+        let options = EmitOptions { style, dialect: Dialect::default(), preparation: Preparation::default() };
+        emit(&compiled, path, &options).unwrap()
     });
 }
 
@@ -113,6 +135,39 @@ fn block_encodings_of_a_small_laplacian() {
     golden_block("laplacian-4-bitble", Method::Bitble, Style::Hierarchical);
     golden_block("laplacian-4-pauli-lcu", Method::PauliLcu, Style::Hierarchical);
     golden_block("laplacian-4-fable-flat", Method::Fable, Style::Flat);
+    golden_block("laplacian-4-dictionary", Method::Dictionary, Style::Hierarchical);
+    golden_block("laplacian-4-dilation", Method::Dilation, Style::Hierarchical);
+}
+
+#[test]
+fn a_block_encoding_in_each_dialect() {
+    for &dialect in Dialect::ALL.iter().filter(|dialect| **dialect != Dialect::default()) {
+        let name = format!("laplacian-4-fable-{}", dialect.name());
+        golden_block_in(&name, Method::Fable, dialect.default_style(), dialect);
+    }
+}
+
+#[test]
+fn a_solver_with_loops() {
+    let compiled = compile(&tridiagonal(4), &CompileOptions::default(), &Silent).unwrap();
+    for dialect in [Dialect::OpenQasm3, Dialect::Braket, Dialect::Qdk] {
+        let options = WriteOptions { style: Style::Loop, ..WriteOptions::with_dialect(dialect) };
+        let name = format!("laplacian-4-loop-{}", dialect.name());
+        golden_text(&name, write_string(&compiled.lowered, &options).unwrap());
+    }
+}
+
+#[test]
+fn each_solver_on_two_unknowns() {
+    for &solver in Solver::ALL {
+        let options = CompileOptions { solver: Some(solver), epsilon: 0.1, ..CompileOptions::default() };
+        golden_solver_of(
+            &format!("laplacian-2-{}", solver.name()),
+            &tridiagonal(2),
+            Style::Hierarchical,
+            options,
+        );
+    }
 }
 
 #[test]

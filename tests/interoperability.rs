@@ -74,8 +74,12 @@ fn solver_circuit_means_the_same_in_qiskit(name: &str) {
         let system: Vec<QubitId> = (0..compiled.encoding.system_qubits as u32).map(QubitId).collect();
         let ours = project(&state, &system).unwrap();
         let file = folder.path().join(format!("{name}.qasm"));
-        let manifest =
-            emit(&compiled, &file, &EmitOptions { style, preparation: Preparation::default() }).unwrap();
+        let manifest = emit(
+            &compiled,
+            &file,
+            &EmitOptions { style, dialect: Default::default(), preparation: Preparation::default() },
+        )
+        .unwrap();
         let (document, theirs) = qiskit(&file, "--state");
         check_counts(&manifest, &document);
         for (ours, index) in ours.iter().zip(indices(&manifest)) {
@@ -113,7 +117,8 @@ fn block_encodings_have_the_same_first_column_counts_and_depth_in_qiskit() {
         };
         for style in STYLES {
             let file = folder.path().join(format!("{}.qasm", method.name()));
-            let options = EmitOptions { style, preparation: Preparation::default() };
+            let options =
+                EmitOptions { style, dialect: Default::default(), preparation: Preparation::default() };
             let manifest = emit_block(&encoded, &file, &options).unwrap();
             let (document, theirs) = qiskit(&file, "--state");
             check_counts(&manifest, &document);
@@ -164,7 +169,11 @@ fn structured_and_dense_encodings_are_as_small_as_promised_and_the_same_in_qiski
         let options = BlockOptions { encoding, ..BlockOptions::default() };
         let encoded = encode(&MatrixSource::from(system), &options, &Silent).unwrap();
         let file = folder.path().join("row.qasm");
-        let options = EmitOptions { style: Style::Flat, preparation: Preparation::default() };
+        let options = EmitOptions {
+            style: Style::Flat,
+            dialect: Default::default(),
+            preparation: Preparation::default(),
+        };
         let manifest = emit_block(&encoded, &file, &options).unwrap();
         let cx = manifest.circuit.two_qubit_count;
         let name = format!("{} of {} unknowns, {cx} cx", manifest.encoding.encoding, matrix.rows());

@@ -202,7 +202,11 @@ fn files_of_every_solver_are_verified() {
         let manifest = emit(
             &compiled,
             &path,
-            &EmitOptions { style: Style::Hierarchical, preparation: Preparation::default() },
+            &EmitOptions {
+                style: Style::Hierarchical,
+                dialect: Default::default(),
+                preparation: Preparation::default(),
+            },
         )
         .unwrap();
         assert_eq!(manifest.solver.unwrap().solver, solver.name());

@@ -307,7 +307,7 @@ impl Definition {
     }
 
     /// Appends a copy of an operation of `source`, whose callees and tables must have the same identifiers here.
-    pub(crate) fn copy_operation(&mut self, source: &Definition, operation: Operation) {
+    pub fn copy_operation(&mut self, source: &Definition, operation: Operation) {
         match operation {
             Operation::Gate(gate) => match source.literal_angles(gate.angles, gate.gate.angles()) {
                 Some(angles) => self.gate(gate.gate, gate.qubits(), angles),

@@ -106,12 +106,20 @@ impl Gate {
         self.info().name
     }
 
-    /// The gate of that name; `CX`, `phase`, `cphase` and `u` are aliases.
+    /// The gate of that name; `CX`, `phase`, `cphase`, `u` and the names of Amazon Braket are aliases.
     pub fn from_name(name: &str) -> Option<Gate> {
         match name {
-            "CX" => Some(Gate::Cx),
-            "phase" => Some(Gate::P),
-            "cphase" => Some(Gate::Cp),
+            "i" => Some(Gate::I),
+            "si" => Some(Gate::Sdg),
+            "ti" => Some(Gate::Tdg),
+            "v" => Some(Gate::Sx),
+            "vi" => Some(Gate::Sxdg),
+            "CX" | "cnot" => Some(Gate::Cx),
+            "ccnot" => Some(Gate::Ccx),
+            "phase" | "phaseshift" => Some(Gate::P),
+            "cphase" | "cphaseshift" => Some(Gate::Cp),
+            "zz" => Some(Gate::Rzz),
+            "xx" => Some(Gate::Rxx),
             "u" => Some(Gate::U),
             _ => Gate::ALL.iter().copied().find(|gate| gate.name() == name),
         }

@@ -1,7 +1,7 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    compile::Compile, completions::Completions, count::Count, encode::Encode, equal::Equal,
+    compile::Compile, completions::Completions, convert::Convert, count::Count, encode::Encode, equal::Equal,
     estimate::Estimate, hessian::Hessian, phases::Phases, run::Run, schedule::Schedule, solve::Solve,
     train::Train, verify::Verify,
 };
@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 const EXAMPLES: &str = "\
 Examples:
   qnewton solve A.mtx --rhs b.mtx                    compile, execute, compare with the classical x
-  qnewton compile A.mtx --rhs b.mtx -o solve.qasm    write the circuit as OpenQASM 3
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm    write the circuit as OpenQASM
   qnewton run solve.qasm                             execute the file and recover x
   qnewton schedule A.mtx B.mtx --device trapped-ion  decide who should solve which system
 
@@ -31,12 +31,14 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Solve a linear system: compile, execute, compare with the classical solution.
     Solve(Solve),
-    /// Compile a linear system to OpenQASM 3, with a manifest beside the file.
+    /// Compile a linear system to OpenQASM, with a manifest beside the file.
     Compile(Compile),
     /// Compile the block encoding of a matrix alone.
     Encode(Encode),
     /// Count what solving would take, without building the circuit.
     Estimate(Estimate),
+    /// Write an OpenQASM file in the dialect of another tool.
+    Convert(Convert),
     /// Execute an OpenQASM file; with a manifest beside it, recover x.
     Run(Run),
     /// Check that an OpenQASM file does what its manifest says.

@@ -1,12 +1,13 @@
 //! Options that several commands share, and how their values are read.
 
+use crate::failure::Failure;
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
 use qnewton::matrix::SystemError;
 use qnewton::pipeline::{Amplification, EncodingChoice, NormEstimate, Solver};
-use qnewton::qasm::Style;
+use qnewton::qasm::{Dialect, Style, WriteError};
 use qnewton::{CompileOptions, ExecuteOptions, LinearSystem, Preparation};
 use std::path::Path;
 
@@ -164,26 +165,36 @@ pub(crate) struct SolverName(pub(crate) Option<Solver>);
 /// How OpenQASM is written.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct StyleOptions {
-    /// The form of the file
-    #[arg(long, default_value = "hierarchical")]
-    style: StyleName,
+    /// The form of the file; without it the first that the dialect takes: `hierarchical`, or else `flat`
+    #[arg(long, value_name = "STYLE", value_parser = style_parser())]
+    style: Option<StyleName>,
+    /// The tool that the file is for: its gates, its statements, and what it means by them
+    #[arg(long, value_name = "TOOL", default_value = "openqasm3", value_parser = dialect_parser())]
+    dialect: DialectName,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum StyleName {
-    /// One gate definition per part, calls as calls
-    Hierarchical,
-    /// One gate per line, nothing defined
-    Flat,
-}
+/// A style.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StyleName(Style);
+
+/// A dialect.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DialectName(pub(crate) Dialect);
 
 impl StyleOptions {
-    /// The style.
-    pub(crate) fn style(self) -> Style {
-        match self.style {
-            StyleName::Hierarchical => Style::Hierarchical,
-            StyleName::Flat => Style::Flat,
-        }
+    /// The style and the dialect, if they go together.
+    pub(crate) fn checked(self) -> Result<(Style, Dialect), Failure> {
+        let dialect = self.dialect.0;
+        Ok((checked_style(self.style, dialect)?, dialect))
+    }
+}
+
+/// The style that is asked for, if the dialect takes it; without one its default.
+pub(crate) fn checked_style(style: Option<StyleName>, dialect: Dialect) -> Result<Style, Failure> {
+    match style {
+        None => Ok(dialect.default_style()),
+        Some(StyleName(style)) if dialect.styles().contains(&style) => Ok(style),
+        Some(StyleName(style)) => Err(Failure::usage(WriteError::Style { dialect, style })),
     }
 }
 
@@ -256,7 +267,7 @@ pub(crate) fn number(text: &str, needed: &str, accepted: impl Fn(f64) -> bool) -
     text.parse().ok().filter(|&value| accepted(value)).ok_or_else(|| format!("{needed} is needed"))
 }
 
-fn basis(text: &str) -> Result<Basis, String> {
+pub(crate) fn basis(text: &str) -> Result<Basis, String> {
     let names: Vec<String> = Basis::ALL.iter().map(|basis| format!("`{}`", basis.name())).collect();
     Basis::from_name(text).ok_or_else(|| format!("accepted are {}", names.join(" and ")))
 }
@@ -267,6 +278,17 @@ fn encoding_parser() -> impl TypedValueParser<Value = Encoding> {
     let automatic = PossibleValue::new("auto").help("the cheapest that applies");
     PossibleValuesParser::new(std::iter::once(automatic).chain(methods))
         .map(|name| Encoding(Method::from_name(&name)))
+}
+
+pub(crate) fn style_parser() -> impl TypedValueParser<Value = StyleName> {
+    let styles = Style::ALL.iter().map(|style| PossibleValue::new(style.name()).help(style.description()));
+    PossibleValuesParser::new(styles).map(|name| StyleName(Style::from_name(&name).unwrap_or_default()))
+}
+
+pub(crate) fn dialect_parser() -> impl TypedValueParser<Value = DialectName> {
+    let dialects =
+        Dialect::ALL.iter().map(|dialect| PossibleValue::new(dialect.name()).help(dialect.description()));
+    PossibleValuesParser::new(dialects).map(|name| DialectName(Dialect::from_name(&name).unwrap_or_default()))
 }
 
 fn norm_estimate_parser() -> impl TypedValueParser<Value = NormEstimate> {

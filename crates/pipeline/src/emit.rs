@@ -8,10 +8,11 @@ use crate::documents::{
 use crate::error::PipelineError;
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind, Manifest, PreparationRecord};
-use qnewton_circuit::{Basis, Circuit, Counts, Depth, count, depth};
+use qnewton_circuit::{Basis, Circuit, Counts, Depth, Operation, count, depth};
 use qnewton_encoding::{BlockEncoding, Certificate};
 use qnewton_matrix::{Preparation, write_atomically};
-use qnewton_qasm::{Style, WriteOptions, write};
+use qnewton_qasm::{Dialect, Style, WriteOptions, adapted, write};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -19,10 +20,12 @@ use std::path::Path;
 const FLAT_LIMIT: u128 = 200_000_000;
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct EmitOptions {
-    /// With gate definitions, or flat.
+    /// With gate definitions, with loops too, or flat; one of [`Dialect::styles`].
     pub style: Style,
+    /// Whose OpenQASM.
+    pub dialect: Dialect,
     /// How the matrix was prepared, for the record.
     pub preparation: Preparation,
 }
@@ -48,7 +51,7 @@ pub fn emit(
                 .to_string(),
         },
     ];
-    let circuit =
+    let written =
         write_and_check(&compiled.lowered, (&compiled.counts, &compiled.depth), header, path, options)?;
     let manifest = Manifest {
         schema_version: SCHEMA_VERSION,
@@ -62,12 +65,14 @@ pub fn emit(
         system: SystemFields::from(&compiled.facts),
         encoding,
         solver: Some(solver),
-        circuit: circuit_fields(&compiled.lowered, compiled.basis, &compiled.counts, &compiled.depth)?,
+        circuit: circuit_fields(&compiled.lowered, compiled.basis, &written.counts, &written.depth)?,
+        dialect: written.dialect,
+        global_phase: written.global_phase,
         polynomial: Some(compiled.polynomial),
         scaling: compiled.scaling.clone(),
         deflation: compiled.deflation.clone(),
         rhs: Some(compiled.rhs.clone()),
-        circuit_sha256: circuit,
+        circuit_sha256: written.sha256,
     };
     manifest.write(path)?;
     Ok(manifest)
@@ -85,7 +90,8 @@ pub fn emit_block(
         format!("encoding {}, alpha {}", encoding.encoding, encoding.alpha),
         "A = alpha * block of `system` where all other registers start and end in 0".to_string(),
     ];
-    let sha256 = write_and_check(&encoded.lowered, (&encoded.counts, &encoded.depth), header, path, options)?;
+    let written =
+        write_and_check(&encoded.lowered, (&encoded.counts, &encoded.depth), header, path, options)?;
     let manifest = Manifest {
         schema_version: SCHEMA_VERSION,
         kind: Kind::BlockEncoding,
@@ -95,12 +101,14 @@ pub fn emit_block(
         system: SystemFields::from(&encoded.facts),
         encoding,
         solver: None,
-        circuit: circuit_fields(&encoded.lowered, encoded.basis, &encoded.counts, &encoded.depth)?,
+        circuit: circuit_fields(&encoded.lowered, encoded.basis, &written.counts, &written.depth)?,
+        dialect: written.dialect,
+        global_phase: written.global_phase,
         polynomial: None,
         scaling: None,
         deflation: None,
         rhs: None,
-        circuit_sha256: sha256,
+        circuit_sha256: written.sha256,
     };
     manifest.write(path)?;
     Ok(manifest)
@@ -156,14 +164,24 @@ pub(crate) fn registers_of(circuit: &Circuit) -> Result<BTreeMap<String, Vec<usi
         .collect())
 }
 
-/// Writes a circuit, reads it back, compares counts and depth, and returns the fingerprint of what was read.
+/// What a file contains.
+struct Written {
+    counts: Counts,
+    depth: Depth,
+    dialect: Option<String>,
+    global_phase: Option<f64>,
+    /// The fingerprint of what was read back.
+    sha256: String,
+}
+
+/// Writes a circuit, reads it back, and compares counts and depth.
 fn write_and_check(
     circuit: &Circuit,
     (counts, layers): (&Counts, &Depth),
     header: Vec<String>,
     path: &Path,
     options: &EmitOptions,
-) -> Result<String, PipelineError> {
+) -> Result<Written, PipelineError> {
     let gates = counts.total();
     if options.style == Style::Flat && gates > FLAT_LIMIT {
         return Err(PipelineError::FileTooLarge {
@@ -173,22 +191,52 @@ fn write_and_check(
         });
     }
     let problem = |message: String| PipelineError::Write { path: path.to_path_buf(), message };
-    let write_options = WriteOptions { style: options.style, header, ..WriteOptions::default() };
+    let write_options =
+        WriteOptions { style: options.style, dialect: options.dialect, header, ..WriteOptions::default() };
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(problem(
             "it is no regular file, and the manifest beside it would not be one either".to_string(),
         ));
     }
+    let circuit = adapted(circuit, options.dialect).map_err(|error| problem(error.to_string()))?;
+    let (counts, layers) = match &circuit {
+        Cow::Borrowed(_) => (counts.clone(), *layers),
+        Cow::Owned(circuit) => (count(circuit)?, depth(circuit)?),
+    };
     // Written aside first: what stands at `path` is replaced only by a file that says what was compiled.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let aside = tempfile::NamedTempFile::new_in(folder).map_err(|error| problem(error.to_string()))?;
-    write(circuit, &write_options, &mut aside.as_file()).map_err(|error| problem(error.to_string()))?;
+    write(&circuit, &write_options, &mut aside.as_file()).map_err(|error| problem(error.to_string()))?;
     let read = crate::verify::read_circuit(aside.path())?;
-    if count(&read)? != *counts || depth(&read)? != *layers {
+    if count(&read)? != counts || depth(&read)? != layers {
         return Err(problem("the file does not read back as the circuit that was compiled".to_string()));
     }
     let copy =
         |out: &mut dyn std::io::Write| std::io::copy(&mut std::fs::File::open(aside.path())?, out).map(drop);
     write_atomically(path, copy).map_err(|error| problem(error.to_string()))?;
-    Ok(fingerprint(&read))
+    let is_standard = options.dialect == Dialect::default();
+    Ok(Written {
+        counts,
+        depth: layers,
+        dialect: (!is_standard).then(|| options.dialect.name().to_string()),
+        global_phase: omitted_phase(&circuit, options.dialect)?,
+        sha256: fingerprint(&read),
+    })
+}
+
+/// The global phase of a circuit in the terms of a dialect, if files of that dialect do not state it.
+///
+/// # Errors
+///
+/// A circuit without an entry.
+pub fn omitted_phase(circuit: &Circuit, dialect: Dialect) -> Result<Option<f64>, PipelineError> {
+    if dialect.keeps_global_phase() {
+        return Ok(None);
+    }
+    let entry = circuit.entry()?;
+    let phases = entry.operations().iter().filter_map(|operation| match *operation {
+        Operation::GlobalPhase(slot) => entry.angles(slot, 1).first().and_then(|angle| angle.literal()),
+        _ => None,
+    });
+    Ok(Some(phases.sum()))
 }

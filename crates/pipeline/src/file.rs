@@ -26,6 +26,11 @@ const ROUNDING: f64 = 1e-24;
 pub fn read_program(path: &Path) -> Result<QasmProgram, PipelineError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| PipelineError::Io { path: path.to_path_buf(), source })?;
+    parse_program(path, text)
+}
+
+/// Reads OpenQASM that came from `path`.
+pub fn parse_program(path: &Path, text: String) -> Result<QasmProgram, PipelineError> {
     match qnewton_qasm::read(&text) {
         Ok(program) => Ok(program),
         Err(error) => {
@@ -153,6 +158,10 @@ pub fn run_file(
     if manifest.as_ref().is_some_and(|manifest| fingerprint(&circuit) != manifest.circuit_sha256) {
         return Err(PipelineError::Changed { path: path.to_path_buf() });
     }
+    let circuit = match &manifest {
+        Some(manifest) => manifest.completed(circuit)?,
+        None => circuit,
+    };
     let qubits = circuit.entry()?.qubit_count();
     let system = manifest.as_ref().map(|manifest| described_system(&circuit, manifest)).transpose()?;
     let program = Program::<f64>::new(&circuit)?;

@@ -42,7 +42,9 @@ pub use documents::{
     CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, gate_counts,
     ledger_fields,
 };
-pub use emit::{EmitOptions, circuit_fields, emit, emit_block, encoding_fields, solver_fields};
+pub use emit::{
+    EmitOptions, circuit_fields, emit, emit_block, encoding_fields, omitted_phase, solver_fields,
+};
 pub use equal::{EqualMethod, EqualOptions, Equality, equal};
 pub use error::PipelineError;
 pub use estimate::{
@@ -51,7 +53,9 @@ pub use estimate::{
 };
 pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
-pub use file::{CircuitFacts, FileRun, RunFileOptions, Shots, inspect, read_program, run_file, write_state};
+pub use file::{
+    CircuitFacts, FileRun, RunFileOptions, Shots, inspect, parse_program, read_program, run_file, write_state,
+};
 pub use fingerprint::fingerprint;
 pub use given::{GivenBlock, GivenError, GivenRightHandSide};
 pub use manifest::{

@@ -3,6 +3,7 @@
 use crate::documents::{CircuitFields, EncodingFields, SolverFields, SystemFields};
 use crate::error::PipelineError;
 use crate::estimate::SpectralBounds;
+use qnewton_circuit::Circuit;
 use qnewton_matrix::{GramFactor, Preparation, write_atomically};
 use qnewton_qlsa::gram::GramUnits;
 use serde::{Deserialize, Serialize};
@@ -210,6 +211,12 @@ pub struct Manifest {
     /// The circuit.
     #[serde(flatten)]
     pub circuit: CircuitFields,
+    /// The dialect of the file; absent for the standard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
+    /// The global phase that the file leaves out; absent where it states it. Amplitudes are those with this phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub global_phase: Option<f64>,
     /// The polynomial; absent for a block encoding alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub polynomial: Option<PolynomialRecord>,
@@ -253,6 +260,17 @@ impl Manifest {
             return Err(PipelineError::Manifest { path, problem });
         }
         Ok(Some(manifest))
+    }
+
+    /// The circuit of the file with the global phase that the file leaves out.
+    pub(crate) fn completed(&self, mut circuit: Circuit) -> Result<Circuit, PipelineError> {
+        if let Some(phase) = self.global_phase {
+            let id = circuit.entry_id()?;
+            let mut entry = circuit.definition(id).clone();
+            entry.global_phase(&phase.into());
+            circuit.replace(id, entry);
+        }
+        Ok(circuit)
     }
 
     /// Writes the manifest of an OpenQASM file.

@@ -75,7 +75,11 @@ fn files_of_amplified_solvers_run_and_are_verified() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.qasm");
     let system = system(4.0, 0.4);
-    let emit_options = EmitOptions { style: Style::Hierarchical, preparation: Preparation::default() };
+    let emit_options = EmitOptions {
+        style: Style::Hierarchical,
+        dialect: Default::default(),
+        preparation: Preparation::default(),
+    };
     let limits = ExecuteOptions::default();
     for way in WAYS {
         let compiled = compile(&system, &options(Solver::Cks, 1e-2, way), &Silent).unwrap();

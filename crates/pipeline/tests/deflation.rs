@@ -75,7 +75,11 @@ fn files_of_deflated_systems_run_and_verify() {
     for solver in [Solver::Qsvt, Solver::Shortcut] {
         let compiled = compile(&system(false), &options(solver, 2), &Silent).unwrap();
         let path = folder.path().join(format!("{}.qasm", solver.name()));
-        let emit_options = EmitOptions { style: Style::Hierarchical, preparation: Preparation::default() };
+        let emit_options = EmitOptions {
+            style: Style::Hierarchical,
+            dialect: Default::default(),
+            preparation: Preparation::default(),
+        };
         emit(&compiled, &path, &emit_options).unwrap();
         assert_eq!(compiled.basis, Basis::U3Cx);
         let with_rhs = verify(&path, &system(false), &ExecuteOptions::default(), &Silent).unwrap();

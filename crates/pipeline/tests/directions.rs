@@ -265,7 +265,11 @@ fn numbers_about_a_direction_carry_the_error_of_its_norm() {
 }
 
 fn emitted(compiled: &CompiledSystem, path: &Path) -> Manifest {
-    let options = EmitOptions { style: Style::Hierarchical, preparation: Preparation::default() };
+    let options = EmitOptions {
+        style: Style::Hierarchical,
+        dialect: Default::default(),
+        preparation: Preparation::default(),
+    };
     emit(compiled, path, &options).unwrap()
 }
 

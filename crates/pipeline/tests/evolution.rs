@@ -33,8 +33,11 @@ fn symmetric_systems_are_solved_to_their_promise_and_verified() {
             let report = solve(&system, &options(epsilon, amplification), &limits, &Silent).unwrap();
             let total = report.compiled.ledger.total();
             assert!(report.relative_error <= total && total <= epsilon, "{}", report.relative_error);
-            let emit_options =
-                EmitOptions { style: Style::Hierarchical, preparation: Preparation::default() };
+            let emit_options = EmitOptions {
+                style: Style::Hierarchical,
+                dialect: Default::default(),
+                preparation: Preparation::default(),
+            };
             let mut manifest = emit(&report.compiled, &path, &emit_options).unwrap();
             let run = run_file(&path, &RunFileOptions::default(), &Silent).unwrap();
             assert!(

@@ -234,8 +234,11 @@ fn files_hold_their_manifest_and_other_gradients_do_not() {
             let system = gradients(samples, unknowns, 0.05);
             let report = solved(&system, &CompileOptions { amplification, ..options(1e-3) });
             let path = folder.path().join(format!("{number}-{}.qasm", amplification.name()));
-            let emitted =
-                EmitOptions { style: qnewton_qasm::Style::Hierarchical, preparation: Default::default() };
+            let emitted = EmitOptions {
+                style: qnewton_qasm::Style::Hierarchical,
+                dialect: Default::default(),
+                preparation: Default::default(),
+            };
             let manifest = emit(&report.compiled, &path, &emitted).unwrap();
             assert_eq!(manifest.preparation.shift, Some(0.05));
             let read = Manifest::of(&path).unwrap().unwrap();

@@ -1,7 +1,7 @@
 //! OpenQASM 2 and 3: writer and reader.
 //!
-//! [`write()`] turns a lowered [`Circuit`](qnewton_circuit::Circuit) into OpenQASM 3.0, with a `gate` per
-//! definition or flat; [`read()`] turns OpenQASM 2.0 and 3 into a hierarchical circuit. What is written reads
+//! [`write()`] turns a lowered [`Circuit`](qnewton_circuit::Circuit) into OpenQASM in the [`Dialect`] of a tool and in a
+//! [`Style`]: with a `gate` per definition, with loops too, or flat; [`read()`] turns OpenQASM 2.0 and 3 into a hierarchical circuit. What is written reads
 //! back as the same circuit, every angle as the same `f64`.
 //!
 //! ```
@@ -36,4 +36,4 @@ mod syntax;
 mod write;
 
 pub use read::{Program, ReadError, ReadErrorKind, Warning, read};
-pub use write::{Style, WriteError, WriteOptions, write, write_string};
+pub use write::{Dialect, Style, WriteError, WriteOptions, adapted, measured, write, write_string};

@@ -27,6 +27,12 @@ pub fn hoist_global_phase(circuit: &Circuit) -> Result<Circuit, CircuitError> {
                     phase = phase.plus(&phase_of_call(circuit, definition.calls(call), &phases)?);
                     stripped.copy_operation(definition, operation);
                 }
+                Operation::Conjugate(conjugate) => {
+                    // The outer part and its inverse cancel.
+                    let inner = &definition.conjugates(conjugate).inner;
+                    phase = phase.plus(&phase_of_call(circuit, inner, &phases)?);
+                    stripped.copy_operation(definition, operation);
+                }
                 _ => stripped.copy_operation(definition, operation),
             }
         }

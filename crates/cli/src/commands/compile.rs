@@ -23,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm --basis rz,sx,x,cx --style flat
+  qnewton compile A.mtx --rhs b.mtx -o solve.qasm --dialect braket --style loop
   qnewton compile A.mtx --rhs b.mtx -o solve.qasm --emit-after controls --emit-to controls.txt
   qnewton compile G.npy --gram --shift 1e-3 --rhs b.npy -o solve.qasm
   qnewton compile A.mtx --rhs-circuit b.qasm --rhs-norm 2.5 -o solve.qasm
@@ -39,7 +40,7 @@ pub(crate) struct Compile {
     matrix: PathBuf,
     #[command(flatten)]
     rhs: RightHandSideOptions,
-    /// Write OpenQASM 3 to FILE and the manifest to FILE.json
+    /// Write OpenQASM to FILE and the manifest to FILE.json
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
@@ -89,6 +90,7 @@ impl<'a> EmittedDocument<'a> {
 
 impl Compile {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let (style, dialect) = self.style.checked()?;
         check_circuit_target(Some(&self.output))?;
         check_targets(self.emit_after.target())?;
         let outputs = [self.output.clone(), manifest_path(&self.output)];
@@ -119,7 +121,7 @@ impl Compile {
         options.block = self.block.read(&progress)?;
         let compiled = compile(&system, &options, &progress)?;
         self.emit_after.write(&compiled.solver.circuit, compiled.basis)?;
-        let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
+        let options = EmitOptions { style, dialect, preparation: self.preparation.into() };
         let manifest = emit(&compiled, &self.output, &options)?;
         progress.finish();
         let manifest_file = manifest_path(&self.output);

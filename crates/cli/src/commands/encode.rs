@@ -48,7 +48,7 @@ pub(crate) struct Encode {
     /// `tridiagonal:2^20:2:-1`
     #[arg(long, value_name = "SPEC", value_parser = family, conflicts_with_all = ["matrix", "compare", "damping", "prune", "jacobi"])]
     family: Option<Family>,
-    /// Write OpenQASM 3 to FILE and the manifest to FILE.json
+    /// Write OpenQASM to FILE and the manifest to FILE.json
     #[arg(long, short, value_name = "FILE", conflicts_with = "compare")]
     output: Option<PathBuf>,
     /// Compare all methods, the cheapest for a solver first, and encode nothing
@@ -97,6 +97,7 @@ struct Document<'a> {
 
 impl Encode {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let (style, dialect) = self.style.checked()?;
         check_circuit_target(self.output.as_deref())?;
         check_targets(self.emit_after.target().into_iter().chain(&self.plot))?;
         let manifest = self.output.as_deref().map(manifest_path);
@@ -115,7 +116,7 @@ impl Encode {
         };
         let encoded = encode(&source, &options, &progress)?;
         self.emit_after.write(&encoded.encoding.circuit, encoded.basis)?;
-        let emit_options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
+        let emit_options = EmitOptions { style, dialect, preparation: self.preparation.into() };
         let emitted = match &self.output {
             Some(path) => Some((emit_block(&encoded, path, &emit_options)?, path)),
             None => None,

@@ -2,6 +2,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod completions;
+pub(crate) mod convert;
 pub(crate) mod count;
 pub(crate) mod encode;
 pub(crate) mod equal;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Compile(command) => command.run(&interrupt),
         Command::Encode(command) => command.run(&interrupt),
         Command::Estimate(command) => command.run(&interrupt),
+        Command::Convert(command) => command.run(),
         Command::Run(command) => command.run(&interrupt),
         Command::Verify(command) => command.run(&interrupt),
         Command::Count(command) => command.run(),

@@ -74,7 +74,7 @@ pub(crate) struct Solve {
     gram: GramOptions,
     #[command(flatten)]
     time: TimeOptions,
-    /// Also write the circuit as OpenQASM 3, and its manifest to FILE.json
+    /// Also write the circuit as OpenQASM, and its manifest to FILE.json
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -93,14 +93,14 @@ pub(crate) struct Solve {
     #[arg(
         long,
         group = "comparison",
-        conflicts_with_all = ["output", "solution", "solver", "style", "shots", "amplification"]
+        conflicts_with_all = ["output", "solution", "solver", "style", "dialect", "shots", "amplification"]
     )]
     compare_solvers: bool,
     /// Compile with scaling and with small eigenpairs deflated, and print what each costs, without executing any
     #[arg(
         long,
         group = "comparison",
-        conflicts_with_all = ["output", "solution", "style", "shots", "jacobi", "deflate"]
+        conflicts_with_all = ["output", "solution", "style", "dialect", "shots", "jacobi", "deflate"]
     )]
     compare_preprocessing: bool,
     /// With --compare-solvers or --compare-preprocessing: draw the costs as SVG
@@ -238,6 +238,7 @@ impl Observable {
 
 impl Solve {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
+        let (style, dialect) = self.style.checked()?;
         check_circuit_target(self.output.as_deref())?;
         check_targets(self.solution.iter().chain(&self.plot))?;
         let manifest = self.output.as_deref().map(manifest_path);
@@ -306,7 +307,7 @@ impl Solve {
                 Unknowns::new(values, system.real_form).write(path)?;
             }
             if let Some(path) = &self.output {
-                let options = EmitOptions { style: self.style.style(), preparation: self.preparation.into() };
+                let options = EmitOptions { style, dialect, preparation: self.preparation.into() };
                 emit(&solved.compiled, path, &options)?;
             }
         }

@@ -10,6 +10,7 @@ fn every_command_has_its_help() {
         "solve",
         "compile",
         "encode",
+        "convert",
         "run",
         "verify",
         "count",

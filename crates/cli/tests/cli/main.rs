@@ -5,6 +5,7 @@
 mod amplified;
 mod bad_input;
 mod complex;
+mod convert;
 mod directions;
 mod emitted;
 mod encode;

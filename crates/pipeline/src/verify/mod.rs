@@ -27,7 +27,9 @@ use qnewton_circuit::{Basis, Circuit, Kind as CountKind, count, depth};
 use qnewton_core::Monitor;
 use qnewton_encoding::{Columns, distance, padded_gradients};
 use qnewton_matrix::{Deflation, LinearSystem, solve};
+use qnewton_qasm::{Dialect, adapted};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Amplitudes of an emitted circuit may differ from the polynomial of the matrix by this much: rounding of up to
@@ -99,6 +101,7 @@ pub fn verify(
     let circuit = read_circuit(path)?;
     let mut result = Verification { checks: Vec::new() };
     result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
+    let circuit = manifest.completed(circuit)?;
     let described = verify_circuit_fields(&mut result, &circuit, &manifest)?;
     result.fact("number of unknowns", system.dimension() == manifest.system.n);
     if !described || system.dimension() != manifest.system.n {
@@ -258,6 +261,7 @@ pub fn verify_encoding(
     let circuit = read_circuit(path)?;
     let mut result = Verification { checks: Vec::new() };
     result.fact("circuit is the one that was emitted", fingerprint(&circuit) == manifest.circuit_sha256);
+    let circuit = manifest.completed(circuit)?;
     let described = verify_circuit_fields(&mut result, &circuit, &manifest)?;
     let facts = source.facts()?;
     result.fact("number of unknowns", facts.n == manifest.system.n);
@@ -284,7 +288,14 @@ fn verify_circuit_fields(
         let gates = basis.gates();
         counts.iter().all(|(kind, _)| matches!(kind, CountKind::Gate(gate) if gates.contains(&gate)))
     };
-    result.fact("gates of the basis", basis.is_some_and(of_basis));
+    match &manifest.dialect {
+        None => result.fact("gates of the basis", basis.is_some_and(of_basis)),
+        Some(name) => {
+            let dialect = Dialect::from_name(name);
+            let is_own = |dialect| matches!(adapted(circuit, dialect), Ok(Cow::Borrowed(_)));
+            result.fact("gates of the dialect", dialect.is_some_and(is_own));
+        }
+    }
     let numbers = |fields: &CircuitFields| (fields.two_qubit_count, fields.t_count);
     result.fact("gate counts", found.counts == stated.counts && numbers(&found) == numbers(stated));
     let depths = |fields: &CircuitFields| (fields.depth, fields.two_qubit_depth);

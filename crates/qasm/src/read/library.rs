@@ -39,6 +39,28 @@ pub(super) fn definition_text(name: &str) -> Option<&'static str> {
             }"
         }
         "rzx" => "gate rzx(theta) a, b { h b; cx a, b; rz(theta) b; cx a, b; h b; }",
+        _ => return braket(name),
+    })
+}
+
+/// The gates of Amazon Braket that have no other name here; sources: the matrices in its documentation.
+fn braket(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "cv" => "gate cv c, t { ctrl @ sx c, t; }",
+        "yy" => "gate yy(theta) a, b { ryy(theta) a, b; }",
+        "xy" => "gate xy(theta) a, b { rxx(-theta/2) a, b; ryy(-theta/2) a, b; }",
+        "pswap" => "gate pswap(phi) a, b { cx a, b; p(phi) b; cx a, b; swap a, b; }",
+        "prx" => "gate prx(theta, phi) q { r(theta, phi) q; }",
+        "gpi" => "gate gpi(phi) q { u3(pi, phi, pi - phi) q; }",
+        "gpi2" => "gate gpi2(phi) q { r(pi/2, phi) q; }",
+        "ms" => {
+            "gate ms(phi, psi, theta) a, b {
+                rz(-phi) a; rz(-psi) b; rxx(theta) a, b; rz(phi) a; rz(psi) b;
+            }"
+        }
+        "cphaseshift00" => "gate cphaseshift00(phi) a, b { x a; x b; cp(phi) a, b; x a; x b; }",
+        "cphaseshift01" => "gate cphaseshift01(phi) a, b { x a; cp(phi) a, b; x a; }",
+        "cphaseshift10" => "gate cphaseshift10(phi) a, b { x b; cp(phi) a, b; x b; }",
         _ => return None,
     })
 }

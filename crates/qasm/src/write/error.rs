@@ -1,5 +1,6 @@
 //! Why a circuit could not be written.
 
+use super::{Dialect, Style};
 use qnewton_circuit::CircuitError;
 use thiserror::Error;
 
@@ -30,10 +31,31 @@ pub enum WriteError {
         /// The limit.
         limit: u128,
     },
+    /// The tool does not take this style, or not as it is meant.
+    #[error("the dialect `{}` cannot be written in style `{}`: it takes {}", dialect.name(), style.name(), styles(*dialect))]
+    Style {
+        /// The dialect.
+        dialect: Dialect,
+        /// The style that was asked for.
+        style: Style,
+    },
+    /// The tool has nothing with this meaning.
+    #[error("the dialect `{}` has no {what}", dialect.name())]
+    NotInDialect {
+        /// The dialect.
+        dialect: Dialect,
+        /// What it lacks, and what would be accepted.
+        what: &'static str,
+    },
     /// The circuit is not well-formed, or has no values.
     #[error(transparent)]
     Circuit(#[from] CircuitError),
     /// The destination failed.
     #[error("writing failed: {0}")]
     Io(#[from] std::io::Error),
+}
+
+fn styles(dialect: Dialect) -> String {
+    let names: Vec<String> = dialect.styles().iter().map(|style| format!("`{}`", style.name())).collect();
+    names.join(", ")
 }

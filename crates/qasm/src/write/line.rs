@@ -3,12 +3,17 @@
 use super::number::push_number;
 use super::output::{Labels, Output};
 use super::plan::Plan;
+use super::{Dialect, WriteError};
 use qnewton_circuit::{BitId, QubitId};
 use std::io;
+
+/// What stands before the value of a global phase that the tool would not keep.
+const PHASE_COMMENT: &str = "// global phase: ";
 
 /// Writes statements one per line, indented by the depth of the block that they stand in.
 pub(super) struct Lines<'o, 'w, W: io::Write> {
     pub(super) out: &'o mut Output<'w, W>,
+    dialect: Dialect,
     indent: usize,
     conditions: Vec<usize>,
 }
@@ -31,8 +36,8 @@ impl EntryLabels {
 }
 
 impl<'o, 'w, W: io::Write> Lines<'o, 'w, W> {
-    pub(super) fn new(out: &'o mut Output<'w, W>, indent: usize) -> Self {
-        Lines { out, indent, conditions: Vec::new() }
+    pub(super) fn new(out: &'o mut Output<'w, W>, dialect: Dialect, indent: usize) -> Self {
+        Lines { out, dialect, indent, conditions: Vec::new() }
     }
 
     /// Begins a line.
@@ -80,17 +85,26 @@ impl<'o, 'w, W: io::Write> Lines<'o, 'w, W> {
         self.end()
     }
 
-    /// Without qubits nothing: a bare `barrier;` would mean all of them.
+    /// Without qubits nothing: a bare `barrier;` would mean all of them. Nothing either where tools do not know barriers.
     pub(super) fn barrier(
         &mut self,
         labels: &Labels,
         mut qubits: impl ExactSizeIterator<Item = QubitId>,
     ) -> io::Result<()> {
-        if qubits.len() == 0 { Ok(()) } else { self.on_qubits("barrier", labels, qubits.by_ref()) }
+        if qubits.len() == 0 || !self.dialect.has_barriers() {
+            return Ok(());
+        }
+        self.on_qubits("barrier", labels, qubits.by_ref())
     }
 
+    /// A global phase, or a remark about it.
     pub(super) fn phase(&mut self, value: f64) -> io::Result<()> {
         self.begin();
+        if !self.dialect.keeps_global_phase() {
+            self.out.text(PHASE_COMMENT);
+            push_number(&mut self.out.buffer, value);
+            return self.out.end_line();
+        }
         self.out.text("gphase");
         self.numbers(&[value]);
         self.end()
@@ -98,19 +112,66 @@ impl<'o, 'w, W: io::Write> Lines<'o, 'w, W> {
 
     pub(super) fn measure(&mut self, labels: &EntryLabels, qubit: QubitId, bit: BitId) -> io::Result<()> {
         self.begin();
-        self.out.text(labels.bits.get(bit.index()));
-        self.out.text(" = measure");
-        self.operands(&labels.qubits, [qubit]);
+        let bit = labels.bits.get(bit.index());
+        if self.dialect == Dialect::OpenQasm2 {
+            self.out.text("measure");
+            self.operands(&labels.qubits, [qubit]);
+            self.out.text(" -> ");
+            self.out.text(bit);
+        } else {
+            self.out.text(bit);
+            self.out.text(" = measure");
+            self.operands(&labels.qubits, [qubit]);
+        }
         self.end()
     }
 
+    pub(super) fn reset(&mut self, labels: &EntryLabels, qubit: QubitId) -> Result<(), WriteError> {
+        if !self.dialect.has_reset() {
+            let what = "reset of a qubit";
+            return Err(WriteError::NotInDialect { dialect: self.dialect, what });
+        }
+        Ok(self.on_qubits("reset", &labels.qubits, [qubit])?)
+    }
+
+    /// Opens `for` over the repetitions of something, from the last one if reversed.
+    pub(super) fn begin_for(&mut self, variable: &str, repetitions: u64, reversed: bool) -> io::Result<()> {
+        self.begin();
+        let last = repetitions - 1;
+        let range = if reversed { format!("[{last}:-1:0]") } else { format!("[0:{last}]") };
+        self.out.text(&format!("for int {variable} in {range} {{"));
+        self.out.end_line()?;
+        self.indent += 1;
+        Ok(())
+    }
+
+    /// Closes the innermost block.
+    pub(super) fn end_block(&mut self) -> io::Result<()> {
+        self.indent -= 1;
+        self.begin();
+        self.out.buffer.push(b'}');
+        self.out.end_line()
+    }
+
     /// Opens a conditional part: one nested `if` per bit.
-    pub(super) fn begin_if(&mut self, labels: &EntryLabels, bits: &[(BitId, bool)]) -> io::Result<()> {
+    pub(super) fn begin_if(
+        &mut self,
+        labels: &EntryLabels,
+        bits: &[(BitId, bool)],
+    ) -> Result<(), WriteError> {
+        if !self.dialect.has_conditions() {
+            let what = "conditions on measured bits";
+            return Err(WriteError::NotInDialect { dialect: self.dialect, what });
+        }
+        // Braket has no `!` for bits.
+        let (no, not) = if self.dialect == Dialect::Braket { ("", " == false") } else { ("!", "") };
         self.conditions.push(bits.len());
         for &(bit, value) in bits {
             self.begin();
-            self.out.text(if value { "if (" } else { "if (!" });
+            self.out.text("if (");
+            self.out.text(if value { "" } else { no });
             self.out.text(labels.bits.get(bit.index()));
+            self.out.text(if value { "" } else { not });
             self.out.text(") {");
             self.out.end_line()?;
             self.indent += 1;
@@ -120,12 +181,6 @@ impl<'o, 'w, W: io::Write> Lines<'o, 'w, W> {
 
     /// Closes what the last open [`Lines::begin_if`] opened.
     pub(super) fn end_if(&mut self) -> io::Result<()> {
-        for _ in 0..self.conditions.pop().unwrap_or(0) {
-            self.indent -= 1;
-            self.begin();
-            self.out.buffer.push(b'}');
-            self.out.end_line()?;
-        }
-        Ok(())
+        (0..self.conditions.pop().unwrap_or(0)).try_for_each(|_| self.end_block())
     }
 }
