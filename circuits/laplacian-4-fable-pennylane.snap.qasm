@@ -1,0 +1,34 @@
+OPENQASM 3.0;
+// qnewton 0.1.0: block encoding of tridiagonal-4
+// encoding fable, alpha 2
+// A = alpha * block of `system` where all other registers start and end in 0
+qubit[2] system;
+qubit[2] term;
+qubit[1] flag;
+u3(1.5707963267948966, 0.0, 0.0) term[0];
+u3(1.5707963267948966, 0.0, 0.0) term[1];
+u3(2.7488935718910694, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-0.1308996938995748, 0.0, 0.0) flag[0];
+cx term[0], flag[0];
+u3(0.1308996938995748, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-1.1780972450961726, 0.0, 0.0) flag[0];
+cx term[1], flag[0];
+u3(-0.9162978572970231, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-0.1308996938995748, 0.0, 0.0) flag[0];
+cx term[0], flag[0];
+u3(0.1308996938995748, 0.0, 0.0) flag[0];
+cx system[0], flag[0];
+cx system[1], flag[0];
+u3(-0.6544984694978735, 0.0, 0.0) flag[0];
+cx term[1], flag[0];
+cx term[0], system[0];
+cx term[1], system[1];
+u3(0.0, 0.0, 3.141592653589793) flag[0];
+u3(-1.5707963267948966, 0.0, 0.0) term[1];
+u3(-1.5707963267948966, 0.0, 0.0) term[0];
