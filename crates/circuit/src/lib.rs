@@ -15,6 +15,7 @@ pub mod count;
 pub mod definition;
 pub mod depth;
 pub mod display;
+pub mod draw;
 pub mod error;
 pub mod gate;
 pub mod ids;

@@ -1,9 +1,9 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    compile::Compile, completions::Completions, convert::Convert, count::Count, encode::Encode, equal::Equal,
-    estimate::Estimate, hessian::Hessian, phases::Phases, run::Run, schedule::Schedule, solve::Solve,
-    train::Train, verify::Verify,
+    compile::Compile, completions::Completions, convert::Convert, count::Count, draw::Draw, encode::Encode,
+    equal::Equal, estimate::Estimate, hessian::Hessian, phases::Phases, run::Run, schedule::Schedule,
+    solve::Solve, train::Train, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Count qubits, gates and depth of an OpenQASM file.
     Count(Count),
+    /// Draw an OpenQASM file, calls folded into boxes, on the terminal or as SVG.
+    Draw(Draw),
     /// Tell whether two OpenQASM files are the same unitary, or prepare the same state.
     Equal(Equal),
     /// Decide for each system whether a quantum computer or a classical solver should take it.

@@ -4,7 +4,7 @@ use crate::error::PipelineError;
 use crate::execute::{ExecuteOptions, predict_seconds, refuse_if_slow, refuse_if_too_large};
 use crate::fingerprint::fingerprint;
 use num_complex::Complex64;
-use qnewton_circuit::{Circuit, CircuitError, Kind, QubitId, count};
+use qnewton_circuit::{Circuit, Kind, QubitId, count};
 use qnewton_core::Monitor;
 use qnewton_statevector::{Program, RunOptions, StateVector, block, project};
 use rand::SeedableRng;
@@ -90,8 +90,7 @@ pub fn equal(
     for circuit in circuits {
         let counts = count(circuit)?;
         if counts.get(Kind::Measure) > 0 || counts.get(Kind::Reset) > 0 {
-            let definition = circuit.entry()?.name.clone();
-            return Err(CircuitError::NotUnitary { definition }.into());
+            return Err(PipelineError::NotComparable);
         }
     }
     let qubits = first.entry()?.qubit_count().min(second.entry()?.qubit_count());

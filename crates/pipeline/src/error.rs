@@ -14,6 +14,9 @@ use thiserror::Error;
 /// Why a system did not come through.
 #[derive(Debug, Error)]
 pub enum PipelineError {
+    /// A circuit that is not unitary is to be compared with another.
+    #[error("a circuit that measures or resets cannot be compared: only unitary ones can")]
+    NotComparable,
     /// The system has no unique solution.
     #[error(
         "the matrix is singular to working precision: sigma_min = {sigma_min:.3e}, norm = {norm:.3e}; \

@@ -4,6 +4,7 @@ pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod count;
+pub(crate) mod draw;
 pub(crate) mod encode;
 pub(crate) mod equal;
 pub(crate) mod estimate;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Run(command) => command.run(&interrupt),
         Command::Verify(command) => command.run(&interrupt),
         Command::Count(command) => command.run(),
+        Command::Draw(command) => command.run(),
         Command::Equal(command) => command.run(&interrupt),
         Command::Schedule(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),

@@ -14,6 +14,7 @@ fn every_command_has_its_help() {
         "run",
         "verify",
         "count",
+        "draw",
         "equal",
         "schedule",
         "hessian",

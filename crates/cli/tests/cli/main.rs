@@ -7,6 +7,7 @@ mod bad_input;
 mod complex;
 mod convert;
 mod directions;
+mod draw;
 mod emitted;
 mod encode;
 mod equal;
