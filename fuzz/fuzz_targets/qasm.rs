@@ -5,10 +5,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use qnewton_circuit::{Basis, count, lower, verify::verify};
-use qnewton_qasm::{WriteOptions, read, write_string};
+use qnewton_qasm::{ReadOptions, WriteOptions, read, read_with, write_string};
 
 fuzz_target!(|source: &str| {
-    let Ok(program) = read(source) else { return };
+    // Loops end early, so that inputs are read quickly; the limit itself is tested elsewhere.
+    let inputs = ["t", "theta", "n"].map(|name| (name.to_string(), 2.0)).into();
+    let options = ReadOptions { inputs, maximum_statements: 20_000 };
+    let Ok(program) = read_with(source, &options) else { return };
     assert_eq!(verify(&program.circuit), []);
     let is_small = program.circuit.entry().is_ok_and(|entry| entry.qubit_count() <= 64);
     let few = |total: u128| total <= 10_000;

@@ -1,9 +1,9 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    compile::Compile, completions::Completions, convert::Convert, count::Count, draw::Draw, encode::Encode,
-    equal::Equal, estimate::Estimate, hessian::Hessian, phases::Phases, run::Run, schedule::Schedule,
-    solve::Solve, train::Train, verify::Verify,
+    check::Check, compile::Compile, completions::Completions, convert::Convert, count::Count, draw::Draw,
+    encode::Encode, equal::Equal, estimate::Estimate, hessian::Hessian, phases::Phases, run::Run,
+    schedule::Schedule, solve::Solve, train::Train, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Draw(Draw),
     /// Tell whether two OpenQASM files are the same unitary, or prepare the same state.
     Equal(Equal),
+    /// Read OpenQASM files and report what they contain, what is unusual, and what is wrong.
+    Check(Check),
     /// Decide for each system whether a quantum computer or a classical solver should take it.
     Schedule(Schedule),
     /// Train a small network on the bundled digits and write one layer's Hessian and gradient.

@@ -13,7 +13,7 @@ use qnewton_circuit::lower::{allocate_ancillas, expand_controls};
 use qnewton_circuit::{Circuit, Counts, Depth, Kind, QubitId, count, depth};
 use qnewton_core::Monitor;
 use qnewton_matrix::write_atomically;
-use qnewton_qasm::Program as QasmProgram;
+use qnewton_qasm::{Program as QasmProgram, ReadOptions};
 use qnewton_statevector::{Program, RunOptions, StateVector, project, run_shots, sample};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,14 +24,19 @@ const ROUNDING: f64 = 1e-24;
 
 /// Reads an OpenQASM file.
 pub fn read_program(path: &Path) -> Result<QasmProgram, PipelineError> {
+    read_program_with(path, &ReadOptions::default())
+}
+
+/// The same with values for what the file declares as `input`.
+pub fn read_program_with(path: &Path, options: &ReadOptions) -> Result<QasmProgram, PipelineError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| PipelineError::Io { path: path.to_path_buf(), source })?;
-    parse_program(path, text)
+    parse_program(path, text, options)
 }
 
 /// Reads OpenQASM that came from `path`.
-pub fn parse_program(path: &Path, text: String) -> Result<QasmProgram, PipelineError> {
-    match qnewton_qasm::read(&text) {
+pub fn parse_program(path: &Path, text: String, options: &ReadOptions) -> Result<QasmProgram, PipelineError> {
+    match qnewton_qasm::read_with(&text, options) {
         Ok(program) => Ok(program),
         Err(error) => {
             Err(PipelineError::Read { path: path.to_path_buf(), source_text: text, error: Box::new(error) })

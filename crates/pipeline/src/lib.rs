@@ -54,7 +54,8 @@ pub use estimate::{
 pub use execute::{ExecuteOptions, Execution, execute, predict_seconds};
 pub use facts::SystemFacts;
 pub use file::{
-    CircuitFacts, FileRun, RunFileOptions, Shots, inspect, parse_program, read_program, run_file, write_state,
+    CircuitFacts, FileRun, RunFileOptions, Shots, inspect, parse_program, read_program, read_program_with,
+    run_file, write_state,
 };
 pub use fingerprint::fingerprint;
 pub use given::{GivenBlock, GivenError, GivenRightHandSide};

@@ -35,5 +35,5 @@ mod restated;
 mod syntax;
 mod write;
 
-pub use read::{Program, ReadError, ReadErrorKind, Warning, read};
+pub use read::{Program, ReadError, ReadErrorKind, ReadOptions, Warning, read, read_with};
 pub use write::{Dialect, Style, WriteError, WriteOptions, adapted, measured, write, write_string};

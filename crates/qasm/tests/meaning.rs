@@ -131,3 +131,83 @@ fn library_gates_are_what_they_are_called() {
     same("ecr q[0], q[1]; ecr q[0], q[1];", "");
     same("u0(1) q[2];", "");
 }
+
+#[test]
+fn loops_are_their_iterations() {
+    same("for int i in [0:3] { h q[i]; }", "h q;");
+    same("for int i in [3:-2:0] { rx(0.1 * i) q[i]; }", "rx(0.3) q[3]; rx(0.1) q[1];");
+    same("for int i in {2, 0} cx q[i], q[i + 1];", "cx q[2], q[3]; cx q[0], q[1];");
+    same("for int i in [1:3] { rx(i / 4.0) q[0]; cx q[0], q[1]; }", &{
+        let one = |angle: f64| format!("rx({angle}) q[0]; cx q[0], q[1];");
+        one(0.25) + &one(0.5) + &one(0.75)
+    });
+    same(
+        "const array[float, 3] a = {0.3, -0.4, 0.5}; for uint i in [0:2] { inv @ crx(a[i]) q[0], q[1]; h q[0]; }",
+        "crx(-0.3) q[0], q[1]; h q[0]; crx(0.4) q[0], q[1]; h q[0]; crx(-0.5) q[0], q[1]; h q[0];",
+    );
+    same_with(
+        "gate g(t) a, b { ry(t) a; cx a, b; }",
+        "const array[float, 3] a = {0.3, -0.4, 0.5}; for int i in [0:2] { inv @ g(a[i]) q[0], q[1]; }",
+        "cx q[0], q[1]; ry(-0.3) q[0]; cx q[0], q[1]; ry(0.4) q[0]; cx q[0], q[1]; ry(-0.5) q[0];",
+    );
+    same_with(
+        "gate g(t) a, b { ry(t) a; cx a, b; }",
+        "for int i in [1:2] { ctrl @ pow(2) @ g(i * 0.2) q[2], q[0], q[1]; }",
+        "ctrl @ g(0.2) q[2], q[0], q[1]; ctrl @ g(0.2) q[2], q[0], q[1];
+         ctrl @ g(0.4) q[2], q[0], q[1]; ctrl @ g(0.4) q[2], q[0], q[1];",
+    );
+    same(
+        "for int i in [0:1] { for int j in [0:1] { rx(0.3 * i + 0.1 * j) q[0]; h q[j]; } rz(i) q[1]; }",
+        "h q[0]; rx(0.1) q[0]; h q[1]; rx(0.3) q[0]; h q[0]; rx(0.4) q[0]; h q[1]; rz(1) q[1];",
+    );
+    same(
+        "float t = 0.8; for int i in [1:3] { t /= 2; rx(t) q[0]; rz(t) q[0]; } rx(t) q[1];",
+        "rx(0.4) q[0]; rz(0.4) q[0]; rx(0.2) q[0]; rz(0.2) q[0]; rx(0.1) q[0]; rz(0.1) q[0]; rx(0.1) q[1];",
+    );
+    same("for int i in [0:9] { gphase(0.1 * i); }", "gphase(4.5);");
+    same(
+        "for int i in [0:1] { ctrl(3) @ rx(i + 1.0) q[0], q[1], q[2], q[3]; }",
+        "ctrl(3) @ rx(3) q[0], q[1], q[2], q[3];",
+    );
+    same_with(
+        "gate g(n, t) a, b { for int i in [1:n] { rx(t * i) a; cx a, b; } for int i in [1:2] { ry(t) b; h a; } }",
+        "ctrl @ g(2, 0.3) q[3], q[0], q[1];",
+        "crx(0.3) q[3], q[0]; ccx q[3], q[0], q[1]; crx(0.6) q[3], q[0]; ccx q[3], q[0], q[1];
+         cry(0.3) q[3], q[1]; ch q[3], q[0]; cry(0.3) q[3], q[1]; ch q[3], q[0];",
+    );
+}
+
+#[test]
+fn control_flow_follows_known_values() {
+    same("int n = 0; while (n < 3) { n += 1; if (n == 2) continue; rx(n) q[0]; }", "rx(1) q[0]; rx(3) q[0];");
+    same("for int i in [0:9] { if (i > 1) { break; } h q[i]; }", "h q[0]; h q[1];");
+    same("switch (3) { case 1 { x q[0]; } case 2, 3 { y q[0]; } default { z q[0]; } }", "y q[0];");
+    same("if (2 ** 3 == 8 && !(1 > 2)) x q[0]; else y q[0];", "x q[0];");
+    same("bit[4] b = \"0110\"; for int i in [0:3] { if (b[i]) x q[i]; }", "x q[1]; x q[2];");
+    same("int n = 5; { int n = 1; x q[n]; } rx(n) q[0];", "x q[1]; rx(5) q[0];");
+    same("rx(0.5) q[0]; end; x q[0];", "rx(0.5) q[0];");
+}
+
+#[test]
+fn subroutines_are_their_bodies() {
+    same_with(
+        "def pair(qubit a, qubit b, float t) { cx a, b; rz(t) b; cx a, b; }",
+        "for int i in [0:2] { pair(q[i], q[i + 1], 0.1 * i); }",
+        "rzz(0.1) q[1], q[2]; rzz(0.2) q[2], q[3];",
+    );
+    same_with(
+        "def fan(qubit[3] r) { for int i in [1:2] { cx r[0], r[i]; } h r; }",
+        "fan(q[1:3]);",
+        "cx q[1], q[2]; cx q[1], q[3]; h q[1:3];",
+    );
+    same_with(
+        "def power(float x, int n) -> float { float p = 1.0; for int i in [1:n] { p *= x; } return p; }",
+        "rx(power(0.5, 3) + power(2.0, 2)) q[0];",
+        "rx(4.125) q[0];",
+    );
+    same_with(
+        "def fibonacci(int n) -> int { if (n < 2) return n; return fibonacci(n - 1) + fibonacci(n - 2); }",
+        "rx(fibonacci(10)) q[0];",
+        "rx(55) q[0];",
+    );
+}

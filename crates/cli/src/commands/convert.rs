@@ -11,7 +11,9 @@ use qnewton::circuit::lower::{allocate_ancillas, expand_controls, lower_structur
 use qnewton::circuit::{Basis, Circuit, CircuitError, Kind, Operation, count, lower};
 use qnewton::matrix::write_atomically;
 use qnewton::pipeline::{SCHEMA_VERSION, gate_counts, inspect, omitted_phase, parse_program, read_program};
-use qnewton::qasm::{Dialect, Program, Style, WriteError, WriteOptions, adapted, measured, write};
+use qnewton::qasm::{
+    Dialect, Program, ReadOptions, Style, WriteError, WriteOptions, adapted, measured, write,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -115,7 +117,7 @@ impl Convert {
         io::stdin()
             .read_to_string(&mut text)
             .map_err(|error| Failure::work(format!("cannot read standard input: {error}")))?;
-        Ok(parse_program(Path::new("standard input"), text)?)
+        Ok(parse_program(Path::new("standard input"), text, &ReadOptions::default())?)
     }
 
     /// Without ancillas, controls and structures, measured, in the basis.

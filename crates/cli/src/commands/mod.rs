@@ -1,5 +1,6 @@
 //! One module per command.
 
+pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod convert;
@@ -34,6 +35,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Count(command) => command.run(),
         Command::Draw(command) => command.run(),
         Command::Equal(command) => command.run(&interrupt),
+        Command::Check(command) => command.run(),
         Command::Schedule(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),
         Command::Train(command) => command.run(&interrupt),

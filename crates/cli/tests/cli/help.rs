@@ -16,6 +16,7 @@ fn every_command_has_its_help() {
         "count",
         "draw",
         "equal",
+        "check",
         "schedule",
         "hessian",
         "train",

@@ -65,6 +65,7 @@ fn documents_have_these_keys() {
     check(&folder, "equal", "equal s.qasm s.qasm");
     check(&folder, "convert", "convert any.qasm converted.qasm --to braket");
     check(&folder, "compile_dialect", "compile A.mtx --rhs A.rhs.mtx -o d.qasm --dialect cirq");
+    check(&folder, "check", "check any.qasm");
     check(&folder, "schedule", "schedule A.mtx --execute");
     check(&folder, "hessian", "hessian --layers 3,3,2 --steps 1 -o H.mtx");
     check(&folder, "train", "train --layers 3,3,2 --steps 1");

@@ -4,6 +4,7 @@
 
 mod amplified;
 mod bad_input;
+mod check;
 mod complex;
 mod convert;
 mod directions;

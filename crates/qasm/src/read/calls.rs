@@ -1,8 +1,7 @@
 //! Calls of gates: broadcast, modifiers, and what they become in the circuit.
 
-use super::operands::Resolved;
 use super::reader::Reader;
-use super::scope::{Body, Form, GateSymbol};
+use super::scope::{Body, Form, GateSymbol, Resolved};
 use crate::issue::{Issue, Outcome, parse};
 use crate::syntax::{GateCall, ModifierKind, gate_call};
 use qnewton_circuit::gate::Core;
@@ -40,12 +39,15 @@ pub(super) enum Step {
 
 impl<'a> Reader<'a> {
     /// A gate call with its `;`.
-    pub(super) fn gate_call(&mut self, body: &mut Body<'a>, input: &'a str) -> Outcome<'a, &'a str> {
+    pub(super) fn gate_call(&mut self, body: &mut Body, input: &'a str) -> Outcome<'a, &'a str> {
         let (rest, call) = parse(gate_call(self.is_version_two()), input)?;
         let modifiers = self.modifiers(&call, body)?;
         let mut angles = Vec::with_capacity(call.arguments.len());
+        let mut varying = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
-            angles.push(self.angle(argument, body)?);
+            let (angle, varies) = self.angle(argument, body)?;
+            angles.push(angle);
+            varying.push(varies);
         }
         let (callee, qubits) = self.callee(&call, &angles, body)?;
         let wanted = qubits + modifiers.controls.len();
@@ -54,6 +56,13 @@ impl<'a> Reader<'a> {
             let message =
                 format!("`{}` takes {wanted} qubit(s) here, {} are given", call.name, call.operands.len());
             return Err(Issue::invalid(at, message));
+        }
+        // Values that decide what is called stay values; all others may become parameters of the body.
+        let is_instance =
+            matches!(callee, Callee::Definition(id) if self.circuit.definition(id).parameters.is_empty());
+        if !is_instance && callee != Callee::Unknown && modifiers.fractional.is_none() {
+            let adapted = angles.into_iter().zip(varying).map(|(angle, varies)| body.adapt(angle, varies));
+            angles = adapted.collect();
         }
         let mut operands = Vec::with_capacity(wanted);
         for operand in &call.operands {
@@ -89,7 +98,7 @@ impl<'a> Reader<'a> {
         &mut self,
         call: &GateCall<'a>,
         angles: &[Angle],
-        body: &mut Body<'a>,
+        body: &mut Body,
     ) -> Outcome<'a, (Callee, usize)> {
         let count = |wanted: usize| {
             if angles.len() == wanted {
@@ -102,7 +111,7 @@ impl<'a> Reader<'a> {
             count(1)?;
             return Ok((Callee::Phase, 0));
         }
-        let position = match self.gate(call.name, body)? {
+        let position = match self.gate(call.name)? {
             GateSymbol::Table(gate) => {
                 count(gate.angles())?;
                 return Ok((Callee::Gate(gate), gate.qubits()));
@@ -135,7 +144,7 @@ impl<'a> Reader<'a> {
         Ok((callee, qubits))
     }
 
-    fn modifiers(&mut self, call: &GateCall<'a>, body: &mut Body<'a>) -> Outcome<'a, Modifiers> {
+    fn modifiers(&mut self, call: &GateCall<'a>, body: &mut Body) -> Outcome<'a, Modifiers> {
         let mut combined = Modifiers { power: 1, ..Modifiers::default() };
         let mut steps = Vec::new();
         let mut is_fractional = false;
@@ -159,7 +168,7 @@ impl<'a> Reader<'a> {
                     combined.controls.extend(std::iter::repeat_n(*on, count as usize));
                 }
                 ModifierKind::Power(exponent) => {
-                    let value = match self.angle(exponent, body)?.literal() {
+                    let value = match self.angle(exponent, body)?.0.literal() {
                         Some(value) => value,
                         None => {
                             body.generic = true;
@@ -191,7 +200,7 @@ impl<'a> Reader<'a> {
     /// Appends one application of a gate; `qubits` are those of the body, controls first.
     fn emit(
         &mut self,
-        body: &mut Body<'a>,
+        body: &mut Body,
         callee: Callee,
         angles: &[Angle],
         modifiers: &Modifiers,

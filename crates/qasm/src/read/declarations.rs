@@ -1,57 +1,42 @@
 //! Declarations, measurement, reset and barriers.
 
-use super::operands::Resolved;
 use super::reader::Reader;
-use super::scope::{Body, Place, RegisterSymbol, Symbol, Value};
+use super::scope::{Body, RegisterSymbol, Resolved, Symbol, Variable};
+use super::value::{Type, Value, converted};
 use crate::issue::{Issue, Outcome, parse};
 use crate::names::is_reserved;
-use crate::syntax::{
-    Expression, consumed, expression, operand, operands, size, string, symbol, terminator, word,
-};
+use crate::syntax::{Expression, consumed, expression, operand, operands, size, symbol, terminator, word};
 use nom::combinator::opt;
 use qnewton_circuit::{BitId, QubitId};
-use std::f64::consts::TAU;
 
 /// Qubits, and bits, of a program.
 const REGISTERS: usize = 1 << 20;
 
 impl<'a> Reader<'a> {
-    /// `qubit`, `qreg`, `bit`, `creg`, `const` or `let`, whose keyword has been read.
+    /// `qubit`, `qreg`, `bit`, `creg` or `let`, whose keyword has been read.
     pub(super) fn declaration(
         &mut self,
-        body: &mut Body<'a>,
+        body: &mut Body,
         keyword: &str,
+        statement: &'a str,
         input: &'a str,
     ) -> Outcome<'a, &'a str> {
-        match keyword {
-            "const" => self.constant(body, input),
-            "let" => self.alias(body, input),
-            "qubit" | "bit" => {
-                let (rest, length) = parse(opt(size(self.is_version_two())), input)?;
-                let (rest, name) = parse(word, rest)?;
-                self.register(body, keyword == "qubit", name, length, rest)
-            }
-            _ => {
-                let (rest, name) = parse(word, input)?;
-                let (rest, length) = parse(opt(size(self.is_version_two())), rest)?;
-                self.register(body, keyword == "qreg", name, length, rest)
-            }
+        if keyword == "let" {
+            return self.alias(body, input);
         }
-    }
-
-    fn register(
-        &mut self,
-        body: &mut Body<'a>,
-        quantum: bool,
-        name: &'a str,
-        length: Option<Expression<'a>>,
-        input: &'a str,
-    ) -> Outcome<'a, &'a str> {
-        let (what, used) = if quantum {
-            ("qubits", body.definition.qubit_count())
+        self.outside_gates(&statement[..keyword.len()], "a declaration")?;
+        let two = self.is_version_two();
+        let (rest, name, length) = if matches!(keyword, "qubit" | "bit") {
+            let (rest, length) = parse(opt(size(two)), input)?;
+            let (rest, name) = parse(word, rest)?;
+            (rest, name, length)
         } else {
-            ("bits", body.definition.bit_count())
+            let (rest, name) = parse(word, input)?;
+            let (rest, length) = parse(opt(size(two)), rest)?;
+            (rest, name, length)
         };
+        let quantum = matches!(keyword, "qubit" | "qreg");
+        let what = if quantum { "qubits" } else { "bits" };
         let len = match &length {
             None => 1,
             Some(expression) => {
@@ -60,108 +45,187 @@ impl<'a> Reader<'a> {
                     return Err(Issue::invalid(expression.text, format!("a register of {len} {what}"))
                         .accepting("a positive number"));
                 }
-                if len as u64 > (REGISTERS - used) as u64 {
+                if len as u64 > REGISTERS as u64 {
                     return Err(Issue::too_large(expression.text, format!("more than {REGISTERS} {what}")));
                 }
                 len as usize
             }
         };
-        if used + len > REGISTERS {
-            return Err(Issue::too_large(name, format!("more than {REGISTERS} {what}")));
-        }
-        let symbol_of = |start| RegisterSymbol { start, len: len as u32, indexed: length.is_some() };
         if quantum {
-            self.define(name, Symbol::Qubits(symbol_of(used as u32)))?;
+            let used = body.definition.qubit_count();
+            self.room(used, len, length.as_ref().map_or(name, |size| size.text), what)?;
+            let symbol = RegisterSymbol { start: used as u32, len: len as u32, indexed: length.is_some() };
+            self.define(name, Symbol::Qubits(symbol))?;
             body.definition.add_register(name, len);
             self.qubit_count += len;
-            return Ok(parse(terminator, input)?.0);
+            return Ok(parse(terminator, rest)?.0);
         }
-        self.define(name, Symbol::Bits(symbol_of(used as u32)))?;
-        body.definition.add_bits(name, len);
-        if !input.starts_with('=') {
-            return Ok(parse(terminator, input)?.0);
-        }
-        let (rest, _) = parse(symbol("="), input)?;
-        if rest.starts_with(['"', '\'']) {
-            let (after, text) = parse(string, rest)?;
-            if text.contains(|c| c != '0' && c != '_') {
-                return Err(Issue::unsupported(text, "bits start as 0: other values are not supported"));
-            }
-            return Ok(parse(terminator, after)?.0);
-        }
-        let (rest, _) = parse(measure_keyword, rest)?;
-        let all: Vec<BitId> = (used..used + len).map(BitId::from_index).collect();
-        let bits = if length.is_some() { Resolved::Many(all) } else { Resolved::One(all[0]) };
-        self.measured(body, name, &bits, rest)
+        self.bits_declaration(body, name, len, length, rest)
     }
 
-    fn constant(&mut self, body: &mut Body<'a>, input: &'a str) -> Outcome<'a, &'a str> {
-        let (rest, kind) = parse(word, input)?;
-        if !matches!(kind, "int" | "uint" | "float" | "angle") {
-            let issue = Issue::unsupported(kind, format!("constants of type `{kind}` are not supported"));
-            return Err(issue.accepting("int, uint, float or angle"));
+    fn room(&self, used: usize, len: usize, at: &'a str, what: &str) -> Outcome<'a, ()> {
+        if used + len > REGISTERS {
+            return Err(Issue::too_large(at, format!("more than {REGISTERS} {what}")));
         }
-        let (rest, _) = parse(opt(size(false)), rest)?;
-        let (rest, name) = parse(word, rest)?;
-        let (rest, _) = parse(symbol("="), rest)?;
-        let (rest, expression) = parse(expression(false), rest)?;
-        let value = match kind {
-            "int" | "uint" => Value::Integer(self.integer(&expression, body, 0)?),
-            // The type `angle` holds values modulo 2 pi.
-            "angle" => Value::Real(self.angle(&expression, body)?.constant.rem_euclid(TAU)),
-            _ => Value::Real(self.angle(&expression, body)?.constant),
+        Ok(())
+    }
+
+    /// The rest of a declaration of bits: those that are measured, or those of known value.
+    fn bits_declaration(
+        &mut self,
+        body: &mut Body,
+        name: &'a str,
+        len: usize,
+        length: Option<Expression<'a>>,
+        input: &'a str,
+    ) -> Outcome<'a, &'a str> {
+        let at = length.as_ref().map_or(name, |size| size.text);
+        let indexed = length.is_some();
+        let mut value = None;
+        let mut rest = input;
+        let (after_equals, has_value) = match parse(symbol("="), input) {
+            Ok((after, _)) => (after, true),
+            Err(_) => (input, false),
         };
-        self.define(name, Symbol::Constant(value))?;
+        let is_measured = matches!(word(after_equals), Ok((_, "measure")));
+        if has_value && !is_measured && !self.calls_function(after_equals) {
+            let (after, expression) = parse(expression(self.is_version_two()), after_equals)?;
+            let known = self.evaluate(&expression, body)?;
+            if let Value::Bits(bits) = &known {
+                // A copy of bits that are measured: the same bits under another name.
+                if bits.as_slice().len() != len {
+                    let message = format!("{} bits for {len}", bits.as_slice().len());
+                    return Err(Issue::invalid(expression.text, message));
+                }
+                self.define(name, Symbol::BitAlias(bits.as_slice().into()))?;
+                return Ok(parse(terminator, after)?.0);
+            }
+            if len > 64 && known.truth() != Some(false) {
+                return Err(Issue::unsupported(expression.text, "more than 64 bits of known value"));
+            }
+            if known.truth() != Some(false) || self.names.depth() > 0 {
+                let kind = Type::Bit(len.min(64) as u32);
+                let known = converted(known, kind, false, expression.text)?;
+                let variable = Variable { value: Some(known), kind, mutable: true, of_loop: None };
+                self.define(name, Symbol::Variable(variable))?;
+                return Ok(parse(terminator, after)?.0);
+            }
+            value = Some(after);
+        }
+        let bits = self.new_bits(name, name, len, at)?;
+        let symbol = RegisterSymbol { start: bits, len: len as u32, indexed };
+        self.define(name, Symbol::Bits(symbol))?;
+        let all: Vec<BitId> = (bits..bits + len as u32).map(BitId).collect();
+        if let Some(after) = value {
+            rest = after;
+        } else if has_value {
+            let target = if indexed { Resolved::Many(all) } else { Resolved::One(all[0]) };
+            return self.assigned_bits(body, name, &target, after_equals);
+        }
         Ok(parse(terminator, rest)?.0)
     }
 
-    fn alias(&mut self, body: &mut Body<'a>, input: &'a str) -> Outcome<'a, &'a str> {
+    /// New bits, or those that the same declaration had before: what a body declares is its own each time.
+    fn new_bits(&mut self, name: &str, place: &'a str, len: usize, at: &'a str) -> Outcome<'a, u32> {
+        if let Some(frame) = &self.frame
+            && frame.returned_name == Some(name)
+            && self.names.depth() == frame.depth
+            && let Some(target) = &frame.target
+            && target.len() == len
+            && let Some(first) = target.first()
+            && target.iter().zip(first.0..).all(|(bit, expected)| bit.0 == expected)
+        {
+            return Ok(first.0);
+        }
+        let key = (place.as_ptr() as usize, self.call_depth);
+        if let Some(&first) = self.local_bits.get(&key).filter(|_| self.names.depth() > 0) {
+            return Ok(first);
+        }
+        self.room(self.bit_count, len, at, "bits")?;
+        let first = self.bit_count as u32;
+        let mut unique = name.to_string();
+        let mut suffix = self.bit_registers.len();
+        while !self.bit_names.insert(unique.clone()) {
+            suffix += 1;
+            unique = format!("{name}_{suffix}");
+        }
+        self.bit_registers.push((unique, len));
+        self.bit_count += len;
+        self.local_bits.insert(key, first);
+        Ok(first)
+    }
+
+    /// Bits without a name, the same ones each time.
+    pub(super) fn hidden_bits(&mut self, at: &'a str, len: usize) -> Outcome<'a, Vec<BitId>> {
+        let key = (at.as_ptr() as usize, self.call_depth);
+        let first = match self.local_bits.get(&key) {
+            Some(&first) => first,
+            None => self.new_bits("discarded", at, len, at)?,
+        };
+        Ok((first..first + len as u32).map(BitId).collect())
+    }
+
+    fn alias(&mut self, body: &mut Body, input: &'a str) -> Outcome<'a, &'a str> {
         let (rest, name) = parse(word, input)?;
         let (mut rest, _) = parse(symbol("="), rest)?;
-        let mut qubits: Vec<QubitId> = Vec::new();
+        let (mut qubits, mut bits): (Vec<QubitId>, Vec<BitId>) = (Vec::new(), Vec::new());
         loop {
             let (after, part) = parse(operand(false), rest)?;
-            qubits.extend(self.qubits(&part, body)?.as_slice());
+            if let Some(Symbol::Bits(_) | Symbol::BitAlias(_)) = self.names.get(part.name)
+                && qubits.is_empty()
+            {
+                bits.extend(self.bits(&part, body)?.as_slice());
+            } else {
+                qubits.extend(self.qubits(&part, body)?.as_slice());
+                if !bits.is_empty() {
+                    return Err(Issue::invalid(part.text, "bits and qubits in one alias"));
+                }
+            }
             rest = after;
             if !rest.starts_with('+') {
                 break;
             }
             rest = parse(symbol("++"), rest)?.0;
         }
-        self.define(name, Symbol::Alias(qubits.into()))?;
+        let meaning =
+            if bits.is_empty() { Symbol::Alias(qubits.into()) } else { Symbol::BitAlias(bits.into()) };
+        self.define(name, meaning)?;
         Ok(parse(terminator, rest)?.0)
     }
 
-    /// Gives a global name its meaning.
-    pub(super) fn define(&mut self, name: &'a str, meaning: Symbol) -> Outcome<'a, ()> {
+    /// Gives a name its meaning in this scope.
+    pub(super) fn define(&mut self, name: &'a str, meaning: Symbol<'a>) -> Outcome<'a, ()> {
         if is_reserved(name, self.is_version_two()) {
             return Err(Issue::invalid(name, format!("`{name}` is reserved")).accepting("another name"));
         }
-        if let Some(existing) = self.symbols.get(name) {
+        if let Some(existing) = self.names.declared_here(name) {
             let message = format!("`{name}` is already {}", existing.describe());
             return Err(Issue::invalid(name, message).accepting("another name"));
         }
-        if self.is_included(name) {
+        if self.names.depth() == 0 && self.is_included(name) {
             self.warn(name, format!("`{name}` is also a gate of the included file"));
         }
-        self.symbols.insert(name, meaning);
+        self.names.insert(name, meaning);
         Ok(())
     }
 
     /// `measure q -> c;`, the keyword having been read.
     pub(super) fn measure_arrow(
         &mut self,
-        body: &mut Body<'a>,
+        body: &mut Body,
         statement: &'a str,
         input: &'a str,
     ) -> Outcome<'a, &'a str> {
-        body.outside_gates(&statement[.."measure".len()], "`measure`")?;
+        self.outside_gates(&statement[.."measure".len()], "`measure`")?;
         let two = self.is_version_two();
         let (rest, from) = parse(operand(two), input)?;
         if rest.starts_with(';') {
+            // The outcomes are not kept, but the qubits collapse.
             let at = consumed(statement, rest);
-            let issue = Issue::unsupported(at, "a measurement without a target is not supported");
-            return Err(issue.accepting("`-> bit`, or `bit = measure ...`"));
+            let qubits = self.qubits(&from, body)?;
+            let bits = self.hidden_bits(at, qubits.as_slice().len())?;
+            self.measure_all(body, &qubits, &Resolved::Many(bits), at)?;
+            return Ok(parse(terminator, rest)?.0);
         }
         let (rest, _) = parse(symbol("->"), rest)?;
         let (rest, to) = parse(operand(two), rest)?;
@@ -172,36 +236,74 @@ impl<'a> Reader<'a> {
     }
 
     /// `c = measure q;`
-    pub(super) fn measure_assignment(&mut self, body: &mut Body<'a>, input: &'a str) -> Outcome<'a, &'a str> {
+    pub(super) fn measure_assignment(&mut self, body: &mut Body, input: &'a str) -> Outcome<'a, &'a str> {
         let (rest, to) = parse(operand(self.is_version_two()), input)?;
-        body.outside_gates(to.text, "an assignment")?;
+        self.outside_gates(to.text, "an assignment")?;
         let (rest, _) = parse(symbol("="), rest)?;
         let bits = self.bits(&to, body)?;
-        let (rest, _) = parse(measure_keyword, rest).map_err(|_| {
-            let at = consumed(input, rest);
-            Issue::unsupported(at, "assignments of computed values are not supported")
-                .accepting("`= measure ...`")
-        })?;
-        self.measured(body, to.text, &bits, rest)
+        self.assigned_bits(body, to.text, &bits, rest)
     }
 
-    /// The operand and the end of a measurement into `bits`.
-    fn measured(
+    /// What stands behind `=` for bits that are measured: a measurement, or a subroutine that returns one.
+    fn assigned_bits(
         &mut self,
-        body: &mut Body<'a>,
+        body: &mut Body,
         at: &'a str,
         bits: &Resolved<BitId>,
         input: &'a str,
     ) -> Outcome<'a, &'a str> {
-        let (rest, from) = parse(operand(self.is_version_two()), input)?;
-        let qubits = self.qubits(&from, body)?;
-        self.measure_all(body, &qubits, bits, at)?;
+        if let Ok((rest, "measure")) = word(input) {
+            let (rest, from) = parse(operand(self.is_version_two()), rest)?;
+            let qubits = self.qubits(&from, body)?;
+            self.measure_all(body, &qubits, bits, at)?;
+            return Ok(parse(terminator, rest)?.0);
+        }
+        let unsupported = |at| {
+            Issue::unsupported(at, "assignments of computed values to measured bits are not supported")
+                .accepting("`= measure ...`, or a variable of another type")
+        };
+        if !self.calls_function(input) {
+            return Err(unsupported(at));
+        }
+        let (rest, expression) = parse(expression(false), input)?;
+        self.return_target = Some(bits.as_slice().to_vec());
+        let value = self.evaluate(&expression, body)?;
+        self.return_target = None;
+        match value {
+            Value::Bits(found) if found.as_slice() == bits.as_slice() => Ok(parse(terminator, rest)?.0),
+            _ => Err(unsupported(at)),
+        }
+    }
+
+    /// Whether a value begins with the call of a subroutine.
+    fn calls_function(&self, input: &str) -> bool {
+        matches!(word(input), Ok((after, name))
+            if after.starts_with('(') && matches!(self.names.get(name), Some(Symbol::Function(_))))
+    }
+
+    /// `nop;` or `nop q, ...;`, the keyword having been read.
+    pub(super) fn nop(&mut self, body: &mut Body, input: &'a str) -> Outcome<'a, &'a str> {
+        if input.starts_with(';') {
+            return Ok(parse(terminator, input)?.0);
+        }
+        let (rest, list) = parse(operands(self.is_version_two()), input)?;
+        for part in &list {
+            self.qubits(part, body)?;
+        }
         Ok(parse(terminator, rest)?.0)
     }
 
-    fn measure_all(
+    /// Refuses what may not stand in a gate.
+    pub(super) fn outside_gates(&self, at: &'a str, what: &'static str) -> Outcome<'a, ()> {
+        match self.formals {
+            Some(_) => Err(Issue::invalid(at, format!("{what} cannot stand in a gate"))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn measure_all(
         &mut self,
-        body: &mut Body<'a>,
+        body: &mut Body,
         qubits: &Resolved<QubitId>,
         bits: &Resolved<BitId>,
         at: &'a str,
@@ -211,9 +313,8 @@ impl<'a> Reader<'a> {
             let message = format!("{} qubits are measured into {} bits", qubits.len(), bits.len());
             return Err(Issue::invalid(at, message));
         }
-        if let Place::Branch(branch) = &mut body.place {
-            branch.written.extend(bits);
-        }
+        self.distinct(qubits, at)?;
+        body.write(bits);
         for (&qubit, &bit) in qubits.iter().zip(bits) {
             let (qubit, bit) = (body.qubit(qubit), body.bit(bit));
             body.definition.measure(qubit, bit);
@@ -222,9 +323,9 @@ impl<'a> Reader<'a> {
     }
 
     /// `reset q;`, the keyword having been read.
-    pub(super) fn reset(&mut self, body: &mut Body<'a>, input: &'a str) -> Outcome<'a, &'a str> {
+    pub(super) fn reset(&mut self, body: &mut Body, input: &'a str) -> Outcome<'a, &'a str> {
         let (rest, target) = parse(operand(self.is_version_two()), input)?;
-        body.outside_gates(target.text, "`reset`")?;
+        self.outside_gates(target.text, "`reset`")?;
         for &qubit in self.qubits(&target, body)?.as_slice() {
             let qubit = body.qubit(qubit);
             body.definition.reset(qubit);
@@ -233,14 +334,11 @@ impl<'a> Reader<'a> {
     }
 
     /// `barrier q, ...;`, the keyword having been read; without operands all qubits.
-    pub(super) fn barrier(&mut self, body: &mut Body<'a>, input: &'a str) -> Outcome<'a, &'a str> {
+    pub(super) fn barrier(&mut self, body: &mut Body, input: &'a str) -> Outcome<'a, &'a str> {
         let mut qubits: Vec<QubitId> = Vec::new();
         let mut rest = input;
         if rest.starts_with(';') {
-            let count = match body.place {
-                Place::Gate { .. } => body.definition.qubit_count(),
-                Place::Main | Place::Branch(_) => self.qubit_count,
-            };
+            let count = self.formals.as_ref().map_or(self.qubit_count, |formals| formals.qubits.len());
             self.expand(count, &input[..1])?;
             qubits.extend((0..count).map(QubitId::from_index));
         } else {
@@ -256,12 +354,5 @@ impl<'a> Reader<'a> {
             body.definition.barrier(qubits);
         }
         Ok(parse(terminator, rest)?.0)
-    }
-}
-
-fn measure_keyword(input: &str) -> crate::issue::Parsed<'_, ()> {
-    match word(input) {
-        Ok((rest, "measure")) => Ok((rest, ())),
-        _ => Err(nom::Err::Error(Issue::expected(input, "`measure`"))),
     }
 }

@@ -2,17 +2,17 @@
 //! with literal angles, on single qubits. Whatever looks otherwise is left to the grammar, errors included.
 
 use super::reader::Reader;
-use super::scope::{Body, GateSymbol, Place, Symbol};
+use super::scope::{Body, GateSymbol, Symbol};
 use crate::syntax::blank;
 use qnewton_circuit::QubitId;
 
 impl<'a> Reader<'a> {
     /// Reads a plain gate call and what follows it up to the next statement; `None` if it is not one.
-    pub(super) fn fast_gate_call(&mut self, body: &mut Body<'a>, input: &'a str) -> Option<&'a str> {
+    pub(super) fn fast_gate_call(&mut self, body: &mut Body, input: &'a str) -> Option<&'a str> {
         let mut scanner = Scanner { text: input, position: 0 };
         let name = scanner.word()?;
-        let Some(&Symbol::Gate(GateSymbol::Table(gate))) = self.symbols.get(name) else { return None };
-        if matches!(body.place, Place::Gate { standard: true, .. }) {
+        let Some(&Symbol::Gate(GateSymbol::Table(gate))) = self.names.get(name) else { return None };
+        if self.formals.as_ref().is_some_and(|formals| formals.standard) {
             return None;
         }
         let mut angles = [0.0; 3];
@@ -31,10 +31,10 @@ impl<'a> Reader<'a> {
                 scanner.byte(b',')?;
             }
             let name = scanner.word()?;
-            qubits[position] = match &body.place {
-                Place::Gate { qubits, .. } => *qubits.get(name)?,
-                Place::Main | Place::Branch(_) => {
-                    let Some(Symbol::Qubits(register)) = self.symbols.get(name) else { return None };
+            qubits[position] = match &self.formals {
+                Some(formals) => *formals.qubits.get(name)?,
+                None => {
+                    let Some(Symbol::Qubits(register)) = self.names.get(name) else { return None };
                     scanner.byte(b'[')?;
                     let index = scanner.index()?;
                     scanner.byte(b']')?;

@@ -2,7 +2,8 @@
 
 use super::library;
 use super::reader::Reader;
-use super::scope::{Body, DefinedGate, Form, GateHeader, GateSymbol, Place, Symbol, Value};
+use super::scope::{Body, DefinedGate, Form, Formals, GateHeader, GateSymbol, Symbol};
+use super::value::Value;
 use crate::issue::{Issue, Outcome, Parsed, parse};
 use crate::names::is_reserved;
 use crate::restated;
@@ -19,10 +20,10 @@ const REREAD: usize = 1 << 23;
 
 impl<'a> Reader<'a> {
     /// The meaning of a gate's name in a body.
-    pub(super) fn gate(&mut self, name: &'a str, body: &Body<'a>) -> Outcome<'a, GateSymbol> {
-        let standard = matches!(body.place, Place::Gate { standard: true, .. });
+    pub(super) fn gate(&mut self, name: &'a str) -> Outcome<'a, GateSymbol> {
+        let standard = self.formals.as_ref().is_some_and(|formals| formals.standard);
         if !standard {
-            match self.symbols.get(name) {
+            match self.names.get(name) {
                 Some(&Symbol::Gate(gate)) => return Ok(gate),
                 Some(other) => {
                     return Err(Issue::invalid(
@@ -50,7 +51,7 @@ impl<'a> Reader<'a> {
         };
         if !standard {
             // From here on the name is taken: a later definition would change what it meant before.
-            self.symbols.insert(name, Symbol::Gate(gate));
+            self.names.insert_global(name, Symbol::Gate(gate));
         }
         Ok(gate)
     }
@@ -114,7 +115,7 @@ impl<'a> Reader<'a> {
         values: Option<&[f64]>,
         standard: bool,
         input: &'a str,
-    ) -> Outcome<'a, (&'a str, Body<'a>)> {
+    ) -> Outcome<'a, (&'a str, Body)> {
         if !input.starts_with('{') {
             return Err(Issue::expected(input, "`{`"));
         }
@@ -135,9 +136,15 @@ impl<'a> Reader<'a> {
             .collect();
         let qubits =
             header.qubits.iter().enumerate().map(|(k, &name)| (name, QubitId::from_index(k))).collect();
-        let mut body = Body::new(Place::Gate { qubits, parameters, standard });
+        let mut body = Body::top();
         body.definition = definition;
+        let outer = self.formals.replace(Formals { qubits, parameters, standard });
+        let loops = std::mem::take(&mut self.loops);
+        let aside = self.names.hide_locals();
         let rest = self.block(&mut body, input)?;
+        self.names.restore_locals(aside);
+        self.loops = loops;
+        self.formals = outer;
         Ok((rest, body))
     }
 

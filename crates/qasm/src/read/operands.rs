@@ -1,28 +1,11 @@
 //! What operands refer to.
 
 use super::reader::Reader;
-use super::scope::{Body, Place, RegisterSymbol, Symbol};
+use super::scope::{Body, RegisterSymbol, Resolved, Symbol};
 use crate::issue::{Issue, Outcome};
 use crate::syntax::{Expression, Index, Operand};
 use qnewton_circuit::{BitId, QubitId};
 use std::rc::Rc;
-
-/// One item, or a register or part of one.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Resolved<T> {
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<T: Copy> Resolved<T> {
-    /// All items.
-    pub(super) fn as_slice(&self) -> &[T] {
-        match self {
-            Resolved::One(item) => std::slice::from_ref(item),
-            Resolved::Many(items) => items,
-        }
-    }
-}
 
 /// The positions that an index selects.
 enum Positions {
@@ -36,10 +19,10 @@ impl<'a> Reader<'a> {
     pub(super) fn qubits(
         &mut self,
         operand: &Operand<'a>,
-        body: &mut Body<'a>,
+        body: &mut Body,
     ) -> Outcome<'a, Resolved<QubitId>> {
-        if let Place::Gate { qubits, .. } = &body.place {
-            let Some(&qubit) = qubits.get(operand.name) else {
+        if let Some(formals) = &self.formals {
+            let Some(&qubit) = formals.qubits.get(operand.name) else {
                 let issue =
                     Issue::invalid(operand.name, format!("`{}` is no qubit of this gate", operand.name));
                 return Err(issue.accepting("one of the gate's qubits"));
@@ -49,18 +32,12 @@ impl<'a> Reader<'a> {
             }
             return Ok(Resolved::One(qubit));
         }
-        match self.symbols.get(operand.name) {
+        match self.names.get(operand.name) {
             Some(&Symbol::Qubits(register)) => self.select(register, operand, body, QubitId),
+            Some(&Symbol::Qubit(qubit)) if operand.index.is_none() => Ok(Resolved::One(qubit)),
             Some(Symbol::Alias(qubits)) => {
                 let qubits = Rc::clone(qubits);
-                let indexed = RegisterSymbol { start: 0, len: qubits.len() as u32, indexed: true };
-                let positions = self.select(indexed, operand, body, |position| position)?;
-                Ok(match positions {
-                    Resolved::One(position) => Resolved::One(qubits[position as usize]),
-                    Resolved::Many(all) => {
-                        Resolved::Many(all.into_iter().map(|position| qubits[position as usize]).collect())
-                    }
-                })
+                self.select(whole(qubits.len()), operand, body, |position| qubits[position as usize])
             }
             Some(other) => {
                 let message = format!("`{}` is {}, not a qubit", operand.name, other.describe());
@@ -75,13 +52,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The bits of an operand, as the main program numbers them.
-    pub(super) fn bits(
-        &mut self,
-        operand: &Operand<'a>,
-        body: &mut Body<'a>,
-    ) -> Outcome<'a, Resolved<BitId>> {
-        match self.symbols.get(operand.name) {
+    pub(super) fn bits(&mut self, operand: &Operand<'a>, body: &mut Body) -> Outcome<'a, Resolved<BitId>> {
+        match self.names.get(operand.name) {
             Some(&Symbol::Bits(register)) => self.select(register, operand, body, BitId),
+            Some(Symbol::BitAlias(bits)) => {
+                let bits = Rc::clone(bits);
+                self.select(whole(bits.len()), operand, body, |position| bits[position as usize])
+            }
             Some(other) => {
                 let message = format!("`{}` is {}, not a bit", operand.name, other.describe());
                 Err(Issue::invalid(operand.name, message))
@@ -98,7 +75,7 @@ impl<'a> Reader<'a> {
         &mut self,
         register: RegisterSymbol,
         operand: &Operand<'a>,
-        body: &mut Body<'a>,
+        body: &mut Body,
         item: impl Fn(u32) -> T,
     ) -> Outcome<'a, Resolved<T>> {
         let len = register.len as usize;
@@ -118,7 +95,7 @@ impl<'a> Reader<'a> {
         &mut self,
         operand: &Operand<'a>,
         register: RegisterSymbol,
-        body: &mut Body<'a>,
+        body: &mut Body,
     ) -> Outcome<'a, Positions> {
         let len = i64::from(register.len);
         let Some(index) = &operand.index else { return Ok(Positions::All) };
@@ -133,41 +110,66 @@ impl<'a> Reader<'a> {
                 Ok(Positions::Many(positions?))
             }
             Index::Range { start, step, end } => {
-                let step_value = match step {
-                    Some(step) => self.integer(step, body, 1)?,
-                    None => 1,
+                let mut part = |expression: &Option<Expression<'a>>| {
+                    expression.as_ref().map(|expression| self.integer(expression, body, 0)).transpose()
                 };
-                if step_value == 0 {
-                    return Err(Issue::invalid(operand.text, "the step of a range cannot be zero"));
-                }
-                let (first, last) = if step_value > 0 { (0, len - 1) } else { (len - 1, 0) };
-                let mut bound = |expression: &Option<Expression<'a>>, default: i64| match expression {
-                    Some(expression) => self.position(expression, len, body).map(|position| position as i64),
-                    None => Ok(default),
-                };
-                let (start, end) = (bound(start, first)?, bound(end, last)?);
-                let count = if (end - start).signum() * step_value.signum() < 0 {
-                    0
-                } else {
-                    (end - start).unsigned_abs() / step_value.unsigned_abs() + 1
-                };
-                self.expand(count as usize, operand.text)?;
-                // Within the register: start and end are, and no step leads beyond the end.
-                let position =
-                    |k: u64| (start + step_value.signum() * (k * step_value.unsigned_abs()) as i64) as usize;
-                Ok(Positions::Many((0..count).map(position).collect()))
+                let parts = [part(start)?, part(step)?, part(end)?];
+                let positions = self.range_in(parts, register.len as usize, operand.text)?;
+                self.expand(positions.len(), operand.text)?;
+                Ok(Positions::Many(positions))
             }
         }
     }
 
-    /// An index from either end of a register.
-    fn position(&mut self, expression: &Expression<'a>, len: i64, body: &mut Body<'a>) -> Outcome<'a, usize> {
-        let index = self.integer(expression, body, 0)?;
-        let position = if index < 0 { index.saturating_add(len) } else { index };
-        if (0..len).contains(&position) {
+    /// The positions from start to end, both included, among `len`.
+    pub(super) fn range_in(
+        &self,
+        [start, step, end]: [Option<i64>; 3],
+        len: usize,
+        at: &'a str,
+    ) -> Outcome<'a, Vec<usize>> {
+        let step = step.unwrap_or(1);
+        if step == 0 {
+            return Err(Issue::invalid(at, "the step of a range cannot be zero"));
+        }
+        let (first, last) = if step > 0 { (0, len as i64 - 1) } else { (len as i64 - 1, 0) };
+        let bound = |given: Option<i64>, default: i64| match given {
+            Some(position) => self.place_in(position, len, at).map(|position| position as i64),
+            None => Ok(default),
+        };
+        let (start, end) = (bound(start, first)?, bound(end, last)?);
+        let count = if (end - start).signum() * step.signum() < 0 {
+            0
+        } else {
+            (end - start).unsigned_abs() / step.unsigned_abs() + 1
+        };
+        // Within the register: start and end are, and no step leads beyond the end.
+        let position = |k: u64| (start + step.signum() * (k * step.unsigned_abs()) as i64) as usize;
+        Ok((0..count).map(position).collect())
+    }
+
+    /// An index from either end among `len` items.
+    pub(super) fn place_in(&self, index: i64, len: usize, at: &'a str) -> Outcome<'a, usize> {
+        let position = if index < 0 { index.saturating_add(len as i64) } else { index };
+        if (0..len as i64).contains(&position) {
             return Ok(position as usize);
         }
-        let issue = Issue::invalid(expression.text, format!("index {index} is out of range"));
-        Err(issue.accepting(if len == 1 { "0".to_string() } else { format!("0 to {}", len - 1) }))
+        let issue = Issue::invalid(at, format!("index {index} is out of range"));
+        Err(issue.accepting(match len {
+            0 => "no index".to_string(),
+            1 => "0".to_string(),
+            _ => format!("0 to {}", len - 1),
+        }))
     }
+
+    /// An index from either end of a register.
+    fn position(&mut self, expression: &Expression<'a>, len: i64, body: &mut Body) -> Outcome<'a, usize> {
+        let index = self.integer(expression, body, 0)?;
+        self.place_in(index, len as usize, expression.text)
+    }
+}
+
+/// An alias as a register whose items are positions in it.
+fn whole(len: usize) -> RegisterSymbol {
+    RegisterSymbol { start: 0, len: len as u32, indexed: true }
 }

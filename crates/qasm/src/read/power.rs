@@ -18,7 +18,7 @@ impl<'a> Reader<'a> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one call")]
     pub(super) fn fractional_power(
         &self,
-        body: &mut Body<'a>,
+        body: &mut Body,
         callee: Callee,
         angles: &[Angle],
         steps: &[Step],

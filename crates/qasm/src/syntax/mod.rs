@@ -3,12 +3,15 @@
 pub(crate) mod expression;
 pub(crate) mod lexical;
 pub(crate) mod parts;
+pub(crate) mod skip;
 
-pub(crate) use expression::{BinaryOperator, Expression, Node, expression};
+pub(crate) use expression::{BinaryOperator, Expression, IndexShape, Node, expression};
 pub(crate) use lexical::{blank, string, symbol, word};
 pub(crate) use parts::{
-    GateCall, Index, ModifierKind, Operand, gate_call, operand, operands, size, terminator,
+    GateCall, Index, ModifierKind, Operand, TypeName, gate_call, operand, operands, size, terminator,
+    type_name,
 };
+pub(crate) use skip::skip_statement;
 
 /// How deep parentheses, blocks and unary operators may nest.
 pub(crate) const NESTING: usize = 256;

@@ -54,6 +54,29 @@ pub(crate) struct GateCall<'a> {
     pub(crate) text: &'a str,
 }
 
+/// A classical type: its word and its size, if one is given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TypeName<'a> {
+    pub(crate) word: &'a str,
+    pub(crate) size: Option<Expression<'a>>,
+}
+
+/// A scalar classical type.
+pub(crate) fn type_name(input: &str) -> Parsed<'_, TypeName<'_>> {
+    let (rest, name) = word(input)?;
+    match name {
+        "int" | "uint" | "float" | "angle" | "bool" | "bit" => {}
+        "complex" | "duration" | "stretch" => {
+            let message = format!("values of type `{name}` are not supported");
+            let issue = Issue::unsupported(name, message).accepting("int, uint, float, angle, bool or bit");
+            return Err(nom::Err::Failure(issue));
+        }
+        _ => return Err(nom::Err::Error(Issue::expected(input, "a type"))),
+    }
+    let (rest, size) = opt(size(false)).parse(rest)?;
+    Ok((rest, TypeName { word: name, size }))
+}
+
 /// `;`
 pub(crate) fn terminator(input: &str) -> Parsed<'_, ()> {
     map(symbol(";"), |_| ()).parse(input)

@@ -1,0 +1,3 @@
+OPENQASM 3.0;
+qubit q;
+box[100ns] { x q; }

@@ -1,0 +1,2 @@
+OPENQASM 3.0;
+extern f(int) -> int;

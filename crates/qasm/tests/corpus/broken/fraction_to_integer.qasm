@@ -1,0 +1,2 @@
+OPENQASM 3.0;
+int n = 1.5;

@@ -1,0 +1,2 @@
+OPENQASM 3.0;
+const int n = 1 << 64;

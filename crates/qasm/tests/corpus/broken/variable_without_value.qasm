@@ -1,0 +1,4 @@
+OPENQASM 3.0;
+qubit q;
+float t;
+rx(t) q;

@@ -1,0 +1,18 @@
+OPENQASM 3.0;
+qubit q;
+const int a = 0b1100;
+const int b = 0x0A;
+rx(a & b) q;
+rx(a | b) q;
+rx(a ^ b) q;
+rx(~a) q;
+rx(a << 2 | b >> 1) q;
+rx(a / 5) q;
+rx(a % 5 + mod(a, 7)) q;
+rx(int(2.9) + int[8](300) + float(a) / 8 + uint(3)) q;
+rx(ceiling(1.2) + floor(-1.2) + arcsin(1) + arctan(0) + log(euler) + pow(2, 0.5)) q;
+rx(bool(3) + (a == 12) + (a != b) + (a < b) + (a <= 12) + (a >= 13) + (a > 2)) q;
+rx(popcount(bit[8](255)) + sizeof("0101")) q;
+rx(rotl(bit[4](9), 1) + rotr(bit[4](9), 1) + ~bit[4](9)) q;
+rx(a[2] + a[0]) q;
+rx(!(a == 12 && false)) q;

@@ -1,0 +1,33 @@
+OPENQASM 3.1;
+qubit[4] q;
+int i = 3;
+uint[8] small = 250;
+small += 10;
+float[32] single = 0.1;
+float f = 1.5;
+bool flag = i > 2 || f < 0;
+angle[20] a = 3 * pi;
+const uint n = 2 * 2;
+bit[4] pattern = "1010";
+array[int[32], 3] numbers = {1, 2, 3};
+array[float[64], 2, 2] grid;
+numbers[1] = 7;
+numbers[-1] *= 2;
+grid[1, 0] = 0.5;
+grid[0][1] += 0.25;
+i -= 1;
+f **= 2;
+pattern[0] = 1;
+{ int i = 0; x q[i]; }
+x q[i];
+rx(small) q[0];
+rx(single) q[0];
+rx(f) q[0];
+rx(a) q[0];
+rx(numbers[1] + numbers[2] + grid[1][0] + grid[0, 1]) q[0];
+if (flag) h q[n - 1];
+for bit b in pattern { if (b) y q[0]; else z q[0]; }
+rx(popcount(pattern)) q[1];
+int[16] later;
+later = -numbers[0] / 2 - i / 2;
+rx(later) q[2];

@@ -1,0 +1,12 @@
+OPENQASM 2.0;
+include "qelib1.inc";
+opaque magic(t) a, b;
+qreg q[3];
+creg c[3];
+creg d[1];
+h q;
+measure q -> c;
+if (c == 5) u3(pi/2, 0, pi) q[0];
+if (c == 0) cu3(0.1, 0.2, 0.3) q[0], q[1];
+if (c == 9) x q[0];
+if (d == 1) measure q[0] -> d[0];
