@@ -43,7 +43,7 @@ fn written(circuit: &Circuit, style: Style) -> String {
 }
 
 fn check(circuit: &Circuit) {
-    for style in [Style::Flat, Style::Hierarchical] {
+    for style in [Style::Flat, Style::Hierarchical, Style::Loop] {
         let text = written(circuit, style);
         let again = read(&text).unwrap_or_else(|error| panic!("{error}\n{text}")).circuit;
         assert_eq!(flat(&again), flat(circuit), "{text}");
@@ -51,7 +51,10 @@ fn check(circuit: &Circuit) {
         // A condition waits for all that its call is given; read back, for what its body uses.
         if !text.contains("if (") {
             assert_eq!(depth(&again), depth(circuit), "{text}");
-            assert_eq!(written(&again, style), text);
+            // Arrays of angles are named anew.
+            if style != Style::Loop {
+                assert_eq!(written(&again, style), text);
+            }
         }
         let names = |circuit: &Circuit| {
             let entry = circuit.entry().unwrap();
