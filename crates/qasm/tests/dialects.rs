@@ -8,7 +8,8 @@ mod dense;
 
 use proptest::prelude::*;
 use qnewton_circuit::{
-    Angle, AngleTable, Basis, BitId, Call, Circuit, Definition, Gate, Operation, QubitId, count, lower,
+    Angle, AngleTable, Arguments, Basis, BitId, Call, Circuit, Definition, Gate, Operation, QubitId, count,
+    lower,
 };
 use qnewton_qasm::{Dialect, Style, WriteError, WriteOptions, adapted, write, write_string};
 use std::borrow::Cow;
@@ -235,6 +236,19 @@ fn an_adapted_circuit_has_the_same_unitary_and_gates_that_have_names() {
     }
 }
 
+/// The angles of all calls, those of tables included.
+fn angles_of_calls(circuit: &Circuit) -> Vec<Angle> {
+    let calls = circuit.definitions().iter().flat_map(|definition| definition.all_calls());
+    let of = |call: &Call| match &call.arguments {
+        Arguments::Fixed(angles) => angles.clone(),
+        Arguments::Table(table) => {
+            let values = circuit.angles(*table).unwrap().to_dense().unwrap();
+            values.iter().map(|&constant| Angle { constant, terms: Vec::new() }).collect()
+        }
+    };
+    calls.flat_map(of).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
@@ -251,7 +265,8 @@ proptest! {
                 }
             }));
             let huge = |angle: Angle| angle.constant.abs() > 1e3 || angle.terms.iter().any(|term| term.1.abs() > 1e3);
-            !angles.into_iter().any(huge)
+            let calls = angles_of_calls(circuit);
+            !angles.into_iter().chain(calls).any(huge)
         };
         prop_assume!(small(&circuit));
         let expected = dense::state(&circuit);
