@@ -134,8 +134,25 @@ fn check(path: &Path, options: &ReadOptions) -> Result<(Checked, Option<Failure>
             let failure = Failure::from(PipelineError::Read { path, source_text, error });
             Ok((Checked { file, valid: false, content: None, error: problem }, Some(failure)))
         }
+        Err(PipelineError::Io { path, source }) if source.kind() == std::io::ErrorKind::InvalidData => {
+            let (line, column) = first_foreign_byte(&path).unwrap_or((1, 1));
+            let message = "the file is no UTF-8 text".to_string();
+            let shown = format!("error: {}:{line}:{column}: {message}\n", path.display());
+            let place = Place { line, column, message };
+            let error = Some(Problem { kind: "invalid", place, expected: None });
+            Ok((Checked { file, valid: false, content: None, error }, Some(Failure::Syntax(shown))))
+        }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Line and column, in bytes, of the first byte that is no text.
+fn first_foreign_byte(path: &Path) -> Option<(usize, usize)> {
+    let bytes = std::fs::read(path).ok()?;
+    let valid = std::str::from_utf8(&bytes).err()?.valid_up_to();
+    let before = &bytes[..valid];
+    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |position| position + 1);
+    Some((1 + before.iter().filter(|&&byte| byte == b'\n').count(), 1 + valid - start))
 }
 
 fn problem(error: &ReadError) -> Problem {

@@ -37,6 +37,12 @@ fn files_that_are_wrong_are_shown_with_the_place_and_end_with_1() {
     assert_eq!(run.code, 1);
     insta::assert_snapshot!("check_bad_json", run.stdout);
     assert_eq!(folder.qnewton("check missing.qasm").code, 1);
+    folder.write("bytes.qasm", b"qubit q;\nx \xff;\n");
+    let run = folder.qnewton("check bytes.qasm good.qasm --json");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, document["files"].as_array().unwrap().len()), (1, 2));
+    assert_eq!(document["files"][0]["error"]["column"], 3);
+    assert!(run.stderr.starts_with("error: bytes.qasm:2:3: "), "{}", run.stderr);
     assert_eq!(folder.qnewton("check good.qasm --input theta").code, 2);
     folder.write("input.qasm", GOOD);
     let run = folder.qnewton("check input.qasm");
