@@ -17,38 +17,110 @@ impl Condition {
     }
 }
 
-/// The bits at increasing positions, moved together.
+/// Bits of an index, moved together to the bits of an entry's number.
 #[derive(Clone, Debug)]
-pub(crate) enum Gather {
-    /// The positions are consecutive.
-    Shift { shift: u32, mask: usize },
+enum Gather {
+    /// Consecutive bits stay consecutive.
+    Shift { right: u32, mask: usize, left: u32 },
     /// One table for the low half of the index, one for the rest.
     Tables { half: u32, low: Vec<usize>, high: Vec<usize> },
 }
 
 impl Gather {
-    /// Gathers the bits of `mask` from indices below 2^qubits.
-    pub(crate) fn new(mask: usize, qubits: usize) -> Self {
-        let shift = mask.trailing_zeros().min(usize::BITS - 1);
-        let moved = mask >> shift;
-        if moved & moved.wrapping_add(1) == 0 {
-            return Gather::Shift { shift, mask: moved };
+    /// Bit `from` of an index below 2^qubits goes to bit `to`, for increasing pairs (from, to).
+    fn new(pairs: &[(u8, u8)], qubits: usize) -> Self {
+        let Some(&(right, left)) = pairs.first() else { return Gather::Shift { right: 0, mask: 0, left: 0 } };
+        let consecutive = |(number, &(from, to)): (usize, &(u8, u8))| {
+            (usize::from(from - right), usize::from(to - left)) == (number, number)
+        };
+        if pairs.iter().enumerate().all(consecutive) {
+            let mask = (1usize << pairs.len()) - 1;
+            return Gather::Shift { right: u32::from(right), mask, left: u32::from(left) };
         }
-        let half = qubits.div_ceil(2) as u32;
-        let table = |mask: usize, bits: usize| (0..1 << bits).map(|index| extract(index, mask)).collect();
-        let low_mask = mask & ((1 << half) - 1);
-        let low: Vec<usize> = table(low_mask, half as usize);
-        let mut high: Vec<usize> = table(mask >> half, qubits - half as usize);
-        high.iter_mut().for_each(|value| *value <<= low_mask.count_ones());
-        Gather::Tables { half, low, high }
+        let half = qubits.div_ceil(2);
+        let table = |first: usize, bits: usize| {
+            let mut table = vec![0usize];
+            for position in first..first + bits {
+                let bit =
+                    pairs.iter().find(|pair| usize::from(pair.0) == position).map_or(0, |pair| 1 << pair.1);
+                table.extend_from_within(..);
+                let len = table.len();
+                table[len / 2..].iter_mut().for_each(|entry| *entry |= bit);
+            }
+            table
+        };
+        Gather::Tables { half: half as u32, low: table(0, half), high: table(half, qubits - half) }
     }
 
     #[inline(always)]
-    pub(crate) fn get(&self, index: usize) -> usize {
+    fn get(&self, index: usize) -> usize {
         match self {
-            Gather::Shift { shift, mask } => (index >> shift) & mask,
+            Gather::Shift { right, mask, left } => ((index >> right) & mask) << left,
             Gather::Tables { half, low, high } => low[index & (low.len() - 1)] | high[index >> half],
         }
+    }
+}
+
+/// Which entry of a table an index of the state selects: the table's qubits are at increasing positions.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    gather: Gather,
+    stretch: Stretch,
+}
+
+/// A selection among the entries whose numbers have the bits of `offset`, which no index decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Selected<'a> {
+    pub(crate) selection: &'a Selection,
+    pub(crate) offset: usize,
+}
+
+impl Selected<'_> {
+    /// The entry that an index selects.
+    #[inline(always)]
+    pub(crate) fn get(&self, index: usize) -> usize {
+        self.selection.gather.get(index) | self.offset
+    }
+
+    /// The longest stretches of consecutive indices.
+    #[inline(always)]
+    pub(crate) fn stretch(&self) -> Stretch {
+        self.selection.stretch
+    }
+}
+
+/// How the selected entry changes along consecutive indices: it counts up, or stays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    /// Number of consecutive indices.
+    pub(crate) len: usize,
+    /// Whether the entry's number counts up.
+    pub(crate) counts: bool,
+}
+
+impl Selection {
+    /// The qubits at increasing `positions` of a state of `qubits` qubits.
+    pub(crate) fn new(positions: &[u8], qubits: usize) -> Self {
+        let pairs: Vec<(u8, u8)> = positions.iter().copied().zip(0..).collect();
+        Self::of(&pairs, qubits)
+    }
+
+    /// The position of each entry bit that an index decides, for increasing pairs (position, entry bit).
+    pub(crate) fn of(pairs: &[(u8, u8)], qubits: usize) -> Self {
+        let counting = (0..).zip(pairs).take_while(|&(bit, &pair)| pair == (bit, bit)).count();
+        let staying = pairs.first().map_or(usize::BITS - 1, |pair| u32::from(pair.0));
+        let stretch = if counting > 0 {
+            Stretch { len: 1 << counting, counts: true }
+        } else {
+            Stretch { len: 1 << staying, counts: false }
+        };
+        Selection { gather: Gather::new(pairs, qubits), stretch }
+    }
+
+    /// The entry that an index selects.
+    #[inline(always)]
+    pub(crate) fn get(&self, index: usize) -> usize {
+        self.gather.get(index)
     }
 }
 
@@ -98,16 +170,6 @@ pub(crate) fn reorder(positions: &[u8]) -> Option<Scatter> {
     Some(Scatter::new(&order))
 }
 
-fn extract(index: usize, mut mask: usize) -> usize {
-    let (mut result, mut bit) = (0, 0);
-    while mask != 0 {
-        result |= (index >> mask.trailing_zeros() & 1) << bit;
-        mask &= mask - 1;
-        bit += 1;
-    }
-    result
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,7 +177,7 @@ mod tests {
     #[test]
     fn gathering_undoes_scattering() {
         for positions in [vec![0u8, 1, 2], vec![3, 4], vec![1, 3, 4, 6], vec![], vec![0, 6], vec![6]] {
-            let (gather, scatter) = (Gather::new(mask_of(&positions), 7), Scatter::new(&positions));
+            let (gather, scatter) = (Selection::new(&positions, 7), Scatter::new(&positions));
             for value in 0..1 << positions.len() {
                 let index = scatter.get(value);
                 assert_eq!(index & !mask_of(&positions), 0);

@@ -1,11 +1,13 @@
 //! Matrices of circuits: the block that a circuit encodes, and the whole unitary of a small one.
 
 use crate::bits::Condition;
+use crate::engine::Direct;
 use crate::error::ExecutorError;
 use crate::execute::Execution;
 use crate::memory::{check_memory, memory_available};
 use crate::program::Program;
 use crate::projection::scatter_of;
+use crate::simd::Instructions;
 use crate::state::check_qubits;
 use num_complex::Complex64;
 use qnewton_circuit::{Circuit, QubitId};
@@ -90,7 +92,8 @@ fn run_batch(
         amplitudes[scatter.get(column) << batch_qubits | number] = Complex64::new(1.0, 0.0);
     }
     let quiet = Quiet(monitor);
-    let mut execution = Execution::new(program, &mut amplitudes, batch_qubits as u8, 0, &quiet);
+    let mut engine = Direct::new(&mut amplitudes, Instructions::best());
+    let mut execution = Execution::new(program, &mut engine, batch_qubits as u8, 0, &quiet);
     execution.run(Condition::default(), &[])?;
     let entry = |number: usize, row: usize| amplitudes[scatter.get(row) << batch_qubits | number];
     let column = |number: usize| (0..1usize << system.len()).map(|row| entry(number, row)).collect();

@@ -1,20 +1,19 @@
-//! The interpreter: walks the hierarchy, maps local qubits to positions, and starts kernels.
+//! The interpreter: walks the hierarchy, maps local qubits to positions, and hands an engine what is to be done.
 
-use crate::bits::{Condition, Gather, Scatter, mask_of, reorder};
+use crate::bits::{Condition, Scatter, reorder};
+use crate::engine::Engine;
 use crate::error::ExecutorError;
-use crate::kernels::{
-    Diagonal, Lookup, Operator, Rotation, add_constant, diagonal, exchange, lookup, permute, rotate,
-    rotate_xx, scale, single,
-};
-use crate::measurement::{collapse, probability_of_one, uniform};
-use crate::program::{Action, ArgumentsStep, CallStep, Kernel, Program, Step};
-use crate::real::{Real, narrow};
-use num_complex::{Complex, Complex64};
+use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
+use crate::measurement::uniform;
+use crate::program::{Action, ArgumentsStep, CallStep, Kernel, Prepared, Program, Step};
+use crate::real::Real;
+use crate::resolved::{Placement, Resolved, ResolvedAction};
+use num_complex::Complex64;
 use qnewton_circuit::CircuitError;
 use qnewton_core::Monitor;
 use rand_pcg::Pcg64;
 use std::f64::consts::{PI, TAU};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The user is asked whether to stop every so many kernels on a small state, more often on a large one.
 const KERNELS_BETWEEN_CHECKS: u64 = 1 << 12;
@@ -26,7 +25,7 @@ const PLACEMENTS: usize = 16;
 /// A run of a program.
 pub(crate) struct Execution<'a, R: Real> {
     program: &'a Program<R>,
-    amplitudes: &'a mut [Complex<R>],
+    engine: &'a mut dyn Engine<R>,
     monitor: &'a dyn Monitor,
     random: Pcg64,
     /// Positions of the operands of all active calls, one after another.
@@ -37,7 +36,7 @@ pub(crate) struct Execution<'a, R: Real> {
     parameters: Vec<f64>,
     /// Positions of the qubits of the current operation.
     positions: Vec<u8>,
-    placements: Vec<Vec<Rc<Placement<R>>>>,
+    placements: Vec<Vec<(Vec<u8>, Placed<R>)>>,
     bits: Vec<bool>,
     /// The factor e^(i phase) that all amplitudes still lack.
     phase: f64,
@@ -59,35 +58,63 @@ struct Frame {
     condition: Condition,
 }
 
-/// A table operation at certain positions.
-struct Placement<R: Real> {
-    positions: Vec<u8>,
-    gather: Gather,
-    scatter: Scatter,
-    /// The table in the order of increasing positions, where that differs.
-    table: Reordered<R>,
+/// Placements of the operations with tables.
+#[derive(Clone)]
+enum Placed<R: Real> {
+    Rotation(Arc<Placement<Rotation<R>>>),
+    Diagonal(Arc<Placement<Diagonal<R>>>),
+    Permutation(Arc<Placement<Cycles>>),
+    Constant(Arc<Placement<()>>),
+    Lookup(Arc<Placement<Lookup>>),
 }
 
-enum Reordered<R: Real> {
-    No,
-    Rotation(Rotation<R>),
-    Diagonal(Diagonal<R>),
-    Lookup(Lookup),
+/// A kind of table that placements remember.
+trait PlacedTable<R: Real>: Sized {
+    fn reordered(&self, order: &Scatter) -> Self;
+    fn known(placed: &Placed<R>) -> Option<&Arc<Placement<Self>>>;
+    fn place(placement: Arc<Placement<Self>>) -> Placed<R>;
+}
+
+macro_rules! placed_tables {
+    ($($table:ty, $variant:ident, |$own:ident, $order:ident| $reordered:expr;)*) => {
+        $(impl<R: Real> PlacedTable<R> for $table {
+            fn reordered(&self, $order: &Scatter) -> Self {
+                let $own = self;
+                $reordered
+            }
+
+            fn known(placed: &Placed<R>) -> Option<&Arc<Placement<Self>>> {
+                if let Placed::$variant(placement) = placed { Some(placement) } else { None }
+            }
+
+            fn place(placement: Arc<Placement<Self>>) -> Placed<R> {
+                Placed::$variant(placement)
+            }
+        })*
+    };
+}
+
+placed_tables! {
+    Rotation<R>, Rotation, |own, order| Rotation::reordered(own, |k| order.get(k));
+    Diagonal<R>, Diagonal, |own, order| Diagonal::reordered(own, |k| order.get(k));
+    Lookup, Lookup, |own, order| Lookup::reordered(own, |k| order.get(k));
+    Cycles, Permutation, |own, _order| own.clone();
+    (), Constant, |_own, _order| ();
 }
 
 impl<'a, R: Real> Execution<'a, R> {
-    /// A run on `amplitudes`, the entry's qubit 0 being at position `first`.
+    /// A run on the amplitudes of `engine`, the entry's qubit 0 being at position `first`.
     pub(crate) fn new(
         program: &'a Program<R>,
-        amplitudes: &'a mut [Complex<R>],
+        engine: &'a mut dyn Engine<R>,
         first: u8,
         seed: u64,
         monitor: &'a dyn Monitor,
     ) -> Self {
-        let interval = (AMPLITUDES_BETWEEN_CHECKS / amplitudes.len()) as u64;
+        let interval = (AMPLITUDES_BETWEEN_CHECKS >> engine.qubits().min(63)) as u64;
         Execution {
             program,
-            amplitudes,
+            engine,
             monitor,
             random: crate::measurement::generator(seed),
             operands: (0..program.qubits as u8).map(|qubit| qubit + first).collect(),
@@ -110,8 +137,9 @@ impl<'a, R: Real> Execution<'a, R> {
         let entry = self.program.entry;
         self.monitor.check()?;
         self.body(Frame { body: entry, operands: 0, bits: 0, parameters: 0, inverse: false, condition })?;
+        self.engine.flush();
         if self.phase != 0.0 {
-            scale(self.amplitudes, Condition::default(), Complex64::from_polar(1.0, self.phase));
+            self.engine.turn(self.phase);
         }
         self.monitor.advance(self.program.bodies[entry].kernels.saturating_sub(self.reported));
         Ok(())
@@ -170,7 +198,7 @@ impl<'a, R: Real> Execution<'a, R> {
             Step::Reset(qubit) => {
                 let position = self.position(frame, *qubit);
                 if self.measure(position) {
-                    single(self.amplitudes, Condition::default(), position, Operator::Flip);
+                    self.engine.flip(position);
                 }
                 self.count()
             }
@@ -240,7 +268,7 @@ impl<'a, R: Real> Execution<'a, R> {
             }
             Action::Swap { targets } => {
                 let [a, b] = targets.map(|target| self.position(frame, target));
-                exchange(self.amplitudes, condition, a, b);
+                self.push(condition, ResolvedAction::Swap([a, b]));
             }
             Action::RotateZz { targets, angle } => {
                 let [a, b] = targets.map(|target| self.position(frame, target));
@@ -250,9 +278,9 @@ impl<'a, R: Real> Execution<'a, R> {
                 self.turn(condition.and(a, false).and(b, true), angle);
             }
             Action::RotateXx { targets, angle } => {
-                let [a, b] = targets.map(|target| self.position(frame, target));
+                let targets = targets.map(|target| self.position(frame, target));
                 let angle = sign * angle.evaluate(&self.parameters[frame.parameters..]);
-                rotate_xx(self.amplitudes, condition, a, b, angle);
+                self.push(condition, ResolvedAction::RotateXx { targets, angle });
             }
             Action::Phase { angle } => {
                 self.turn(condition, sign * angle.evaluate(&self.parameters[frame.parameters..]));
@@ -274,53 +302,34 @@ impl<'a, R: Real> Execution<'a, R> {
                 }
             }
             Action::Rotation { axis, selects, target, prepared } => {
-                let reorder =
-                    |order: &Scatter| Reordered::Rotation(prepared.table.reordered(|k| order.get(k)));
-                let placement = self.placement(prepared.place, selects, &[], frame, reorder);
-                let table = match &placement.table {
-                    Reordered::Rotation(table) => table,
-                    _ => &prepared.table,
-                };
-                let (target, mask) = (self.position(frame, *target), mask_of(&placement.positions));
-                let gather = &placement.gather;
-                rotate(self.amplitudes, condition, target, *axis, mask, gather, table, inverse);
+                let (axis, target) = (*axis, self.position(frame, *target));
+                let placement = self.placement(prepared, selects, &[], frame);
+                self.push(condition, ResolvedAction::Rotation { axis, target, placement, inverse });
             }
             Action::Diagonal { qubits, prepared } => {
-                let reorder =
-                    |order: &Scatter| Reordered::Diagonal(prepared.table.reordered(|k| order.get(k)));
-                let placement = self.placement(prepared.place, qubits, &[], frame, reorder);
-                let table = match &placement.table {
-                    Reordered::Diagonal(table) => table,
-                    _ => &prepared.table,
-                };
-                let mask = mask_of(&placement.positions);
-                diagonal(self.amplitudes, condition, mask, &placement.gather, table, inverse);
+                let placement = self.placement(prepared, qubits, &[], frame);
+                self.push(condition, ResolvedAction::Diagonal { placement, inverse });
             }
             Action::Permutation { qubits, prepared } => {
-                let placement = self.placement(prepared.place, &[], qubits, frame, |_| Reordered::No);
-                let (own, scatter) = (mask_of(&placement.positions), &placement.scatter);
-                permute(self.amplitudes, condition, own, scatter, &prepared.table, inverse);
+                let placement = self.placement(prepared, &[], qubits, frame);
+                self.push(condition, ResolvedAction::Permutation { placement, inverse });
             }
-            Action::AddConstant { qubits, constant, place } => {
-                let placement = self.placement(*place, &[], qubits, frame, |_| Reordered::No);
+            Action::AddConstant { qubits, constant, prepared } => {
+                let placement = self.placement(prepared, &[], qubits, frame);
                 let constant = if inverse { constant.wrapping_neg() } else { *constant };
-                let (positions, scatter) = (&placement.positions, &placement.scatter);
-                add_constant(self.amplitudes, condition, positions, scatter, constant);
+                self.push(condition, ResolvedAction::AddConstant { placement, constant });
             }
             Action::Lookup { address, target, relative_phase, prepared } => {
-                let reorder = |order: &Scatter| Reordered::Lookup(prepared.table.reordered(|k| order.get(k)));
-                let placement = self.placement(prepared.place, address, target, frame, reorder);
-                let table = match &placement.table {
-                    Reordered::Lookup(table) => table,
-                    _ => &prepared.table,
-                };
-                let (address, target) = placement.positions.split_at(address.len());
-                let (address, target) = (mask_of(address), mask_of(target));
-                let phase = relative_phase.then(|| narrow(Complex64::new(0.0, -sign)));
-                let (gather, scatter) = (&placement.gather, &placement.scatter);
-                lookup(self.amplitudes, condition, address, target, gather, scatter, table, phase);
+                let placement = self.placement(prepared, address, target, frame);
+                let phase = relative_phase.then(|| Complex64::new(0.0, -sign));
+                self.push(condition, ResolvedAction::Lookup { placement, phase });
             }
         }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, condition: Condition, action: ResolvedAction<R>) {
+        self.engine.push(Resolved { condition, action });
     }
 
     /// A diagonal matrix without condition owes its first entry to the global phase.
@@ -328,9 +337,9 @@ impl<'a, R: Real> Execution<'a, R> {
         match operator {
             Operator::Diagonal([low, high]) if condition.mask == 0 => {
                 self.turn(condition, low.arg());
-                scale(self.amplitudes, condition.and(target, true), high * low.conj());
+                self.push(condition.and(target, true), ResolvedAction::Scale(high * low.conj()));
             }
-            _ => single(self.amplitudes, condition, target, operator),
+            _ => self.push(condition, ResolvedAction::Single { target, operator }),
         }
     }
 
@@ -342,40 +351,41 @@ impl<'a, R: Real> Execution<'a, R> {
                 self.phase -= TAU * (self.phase / TAU).round();
             }
         } else if angle != 0.0 {
-            scale(self.amplitudes, condition, Complex64::from_polar(1.0, angle));
+            self.push(condition, ResolvedAction::Scale(Complex64::from_polar(1.0, angle)));
         }
     }
 
-    /// Where an operation's table is, remembered from an earlier call at the same positions: `gathered` are
-    /// the qubits that select an entry, `scattered` those that an entry changes.
-    fn placement(
+    /// An operation's table at the positions of the qubits that select an entry (`gathered`) and of those that an
+    /// entry changes (`scattered`); remembered from an earlier call at the same positions.
+    fn placement<T: PlacedTable<R>>(
         &mut self,
-        place: usize,
+        prepared: &Prepared<T>,
         gathered: &[u32],
         scattered: &[u32],
         frame: Frame,
-        reordered: impl FnOnce(&Scatter) -> Reordered<R>,
-    ) -> Rc<Placement<R>> {
+    ) -> Arc<Placement<T>> {
         self.positions.clear();
         for &qubit in gathered.iter().chain(scattered) {
             self.positions.push(self.operands[frame.operands + qubit as usize]);
         }
-        let known = &mut self.placements[place];
-        if let Some(placement) = known.iter().find(|placement| placement.positions == self.positions) {
-            return Rc::clone(placement);
+        let known = &mut self.placements[prepared.place];
+        let found = known.iter().find(|(positions, _)| *positions == self.positions);
+        if let Some(placement) = found.and_then(|(_, placed)| T::known(placed)) {
+            return Arc::clone(placement);
         }
         let (gathered, scattered) = self.positions.split_at(gathered.len());
-        let qubits = self.amplitudes.len().trailing_zeros() as usize;
-        let placement = Rc::new(Placement {
-            positions: self.positions.clone(),
-            gather: Gather::new(mask_of(gathered), qubits),
-            scatter: Scatter::new(scattered),
-            table: reorder(gathered).map_or(Reordered::No, |order| reordered(&order)),
-        });
+        let table = match reorder(gathered) {
+            None => Arc::clone(&prepared.table),
+            Some(order) => Arc::new(prepared.table.reordered(&order)),
+        };
+        let mut selects = gathered.to_vec();
+        selects.sort_unstable();
+        let selects = selects.into_iter().zip(0..).collect();
+        let placement = Arc::new(Placement::new(selects, scattered.to_vec(), table, self.engine.qubits()));
         if known.len() == PLACEMENTS {
             known.clear();
         }
-        known.push(Rc::clone(&placement));
+        known.push((self.positions.clone(), T::place(Arc::clone(&placement))));
         placement
     }
 
@@ -395,9 +405,10 @@ impl<'a, R: Real> Execution<'a, R> {
     }
 
     fn measure(&mut self, position: u8) -> bool {
-        let probability = probability_of_one(self.amplitudes, position);
+        self.engine.flush();
+        let probability = self.engine.probability_of_one(position);
         let one = uniform(&mut self.random) < probability;
-        collapse(self.amplitudes, position, one, if one { probability } else { 1.0 - probability });
+        self.engine.collapse(position, one, if one { probability } else { 1.0 - probability });
         one
     }
 

@@ -17,13 +17,16 @@ pub mod projection;
 pub mod real;
 pub mod run;
 pub mod shots;
+pub mod simd;
 pub mod state;
 
 mod bits;
+mod engine;
 mod execute;
 mod finality;
 mod kernels;
 mod regions;
+mod resolved;
 mod used;
 
 pub use block::{block, full_block, unitary};
@@ -36,4 +39,5 @@ pub use projection::{postselect, project};
 pub use real::Real;
 pub use run::{Outcome, RunOptions, run};
 pub use shots::run_shots;
+pub use simd::Instructions;
 pub use state::StateVector;

@@ -3,10 +3,11 @@
 //! Random numbers are those of `Pcg64` (PCG XSL RR 128/64) seeded by `seed_from_u64`; a uniform number in
 //! [0, 1) is the upper 53 bits of one 64-bit output. The same seed gives the same outcomes on every machine.
 
-use crate::bits::{Condition, Gather, reorder};
+use crate::bits::{Condition, Selection, reorder};
 use crate::error::ExecutorError;
 use crate::kernels::scale;
 use crate::real::{Real, widen};
+use crate::simd::Instructions;
 use crate::state::{StateVector, check_qubits, sum_over};
 use num_complex::{Complex, Complex64};
 use qnewton_circuit::QubitId;
@@ -31,7 +32,9 @@ pub fn sample<R: Real>(
         return Err(ExecutorError::Selection { problem });
     }
     let positions: Vec<u8> = qubits.iter().map(|qubit| qubit.0 as u8).collect();
-    let gather = Gather::new(crate::bits::mask_of(&positions), state.qubits());
+    let mut increasing = positions.clone();
+    increasing.sort_unstable();
+    let selection = Selection::new(&increasing, state.qubits());
     let order = reorder(&positions);
     let total = state.sum(|_, amplitude| widen(amplitude).norm_sqr());
     let mut random = generator(seed);
@@ -43,7 +46,7 @@ pub fn sample<R: Real>(
         let mut draws: Vec<f64> = (0..batch).map(|_| total * uniform(&mut random)).collect();
         draws.sort_by(f64::total_cmp);
         for (index, number) in outcomes(state, &draws) {
-            let value = gather.get(index);
+            let value = selection.get(index);
             let value = order.as_ref().map_or(value, |order| order.get(value));
             *counts.entry(value as u64).or_insert(0) += number;
         }
@@ -100,7 +103,8 @@ pub(crate) fn probability_of_one<R: Real>(amplitudes: &[Complex<R>], position: u
 /// Projects the qubit at `position` and restores the norm; `probability` is that of the outcome.
 pub(crate) fn collapse<R: Real>(amplitudes: &mut [Complex<R>], position: u8, one: bool, probability: f64) {
     let condition = Condition::default();
-    scale(amplitudes, condition.and(position, !one), Complex64::new(0.0, 0.0));
+    let instructions = Instructions::best();
+    scale(amplitudes, instructions, condition.and(position, !one), Complex64::new(0.0, 0.0));
     let factor = 1.0 / probability.sqrt();
-    scale(amplitudes, condition.and(position, one), Complex64::new(factor, 0.0));
+    scale(amplitudes, instructions, condition.and(position, one), Complex64::new(factor, 0.0));
 }

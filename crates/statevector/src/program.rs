@@ -111,7 +111,7 @@ pub(crate) enum Action<R: Real> {
     AddConstant {
         qubits: Box<[u32]>,
         constant: u64,
-        place: usize,
+        prepared: Prepared<()>,
     },
     Lookup {
         address: Box<[u32]>,
@@ -380,7 +380,7 @@ impl<R: Real> Compiler<'_, R> {
             Structured::AddConstant { qubits, constant } => Action::AddConstant {
                 qubits: self.local(qubits),
                 constant: *constant,
-                place: self.next_place(),
+                prepared: self.place(Arc::new(())),
             },
             Structured::TableLookup { address, target, entries, relative_phase } => {
                 let circuit = self.circuit;
@@ -447,13 +447,9 @@ impl<R: Real> Compiler<'_, R> {
         })
     }
 
-    fn next_place(&mut self) -> usize {
-        self.placed += 1;
-        self.placed - 1
-    }
-
     fn place<T>(&mut self, table: Arc<T>) -> Prepared<T> {
-        Prepared { place: self.next_place(), table }
+        self.placed += 1;
+        Prepared { place: self.placed - 1, table }
     }
 }
 

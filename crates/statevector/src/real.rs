@@ -4,9 +4,29 @@ use num_complex::{Complex, Complex64};
 use num_traits::{Float, NumAssign};
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    use crate::simd::{self, Lanes};
+
+    /// The vectors of a precision.
+    pub trait Sealed: Sized {
+        #[cfg(target_arch = "x86_64")]
+        type Avx2: Lanes<Self>;
+        #[cfg(target_arch = "x86_64")]
+        type Avx512: Lanes<Self>;
+    }
+
+    impl Sealed for f32 {
+        #[cfg(target_arch = "x86_64")]
+        type Avx2 = simd::Avx2Single;
+        #[cfg(target_arch = "x86_64")]
+        type Avx512 = simd::Avx512Single;
+    }
+
+    impl Sealed for f64 {
+        #[cfg(target_arch = "x86_64")]
+        type Avx2 = simd::Avx2Double;
+        #[cfg(target_arch = "x86_64")]
+        type Avx512 = simd::Avx512Double;
+    }
 }
 
 /// A floating-point type for amplitudes: `f32` or `f64`.

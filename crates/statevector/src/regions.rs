@@ -1,4 +1,4 @@
-//! Disjoint regions of the amplitudes, in parallel: the only module with unsafe code.
+//! Disjoint regions of the amplitudes, in parallel.
 //!
 //! A kernel on some qubits touches, for every value of the other qubits, the amplitudes at a few offsets that
 //! differ in the kernel's own qubits only. With the bits of those qubits called `fixed`, the index set
@@ -12,6 +12,7 @@
 )]
 
 use crate::real::Real;
+use crate::simd::{Instructions, LaneKernel, Lanes, dispatch};
 use num_complex::Complex;
 use rayon::prelude::*;
 use std::marker::PhantomData;
@@ -41,6 +42,7 @@ pub(crate) trait GroupKernel<R: Real>: Sync {
 /// Calls `kernel` for every tuple. Runs do not cross the bits of `split`, though those are not fixed.
 pub(crate) fn for_each_tuple<R: Real, const T: usize>(
     amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
     fixed: usize,
     split: usize,
     offsets: [usize; T],
@@ -54,16 +56,11 @@ pub(crate) fn for_each_tuple<R: Real, const T: usize>(
         );
     }
     let shared = Shared::new(amplitudes);
-    let wide = has_wide_vectors();
+    let (walk, shared) = (&walk, &shared);
     // SAFETY: bases of different blocks are disjoint and without fixed bits, offsets are distinct subsets of
-    // the fixed bits, so no two runs overlap; `Walk` stays below the length it was made for. Wide vectors
-    // are used where the processor has them.
+    // the fixed bits, so no two runs overlap; `Walk` stays below the length it was made for.
     walk.run(T * walk.run, |blocks| unsafe {
-        if wide {
-            tuples_wide(&walk, &shared, blocks, offsets, kernel);
-        } else {
-            tuples(&walk, &shared, blocks, offsets, kernel);
-        }
+        dispatch(instructions.supported(), Tuples { walk, shared, blocks, offsets, kernel });
     });
 }
 
@@ -110,15 +107,16 @@ impl<R: Real> Group<'_, R> {
 }
 
 /// The order in which bases are visited.
-struct Walk {
-    run: usize,
+pub(crate) struct Walk {
+    pub(crate) run: usize,
     blocks: usize,
     /// Bits of the bases.
     free: usize,
 }
 
 impl Walk {
-    fn new(len: usize, fixed: usize, split: usize) -> Self {
+    /// Bases without the bits of `fixed` below `len`; runs do not cross the bits of `split` either.
+    pub(crate) fn new(len: usize, fixed: usize, split: usize) -> Self {
         assert!(len.is_power_of_two() && fixed < len, "the fixed bits are qubits of the state");
         let longest = LONGEST_RUN.min(len);
         let run = longest.min(1usize.checked_shl((fixed | split).trailing_zeros()).unwrap_or(longest));
@@ -127,7 +125,7 @@ impl Walk {
     }
 
     /// The base of a block: the bits of its number, moved to the free bits.
-    fn base(&self, mut block: usize) -> usize {
+    pub(crate) fn base(&self, mut block: usize) -> usize {
         let (mut base, mut free) = (0, self.free);
         while free != 0 {
             let lowest = free & free.wrapping_neg();
@@ -140,13 +138,14 @@ impl Walk {
         base
     }
 
+    /// The base of the next block.
     #[inline(always)]
-    fn next(&self, base: usize) -> usize {
+    pub(crate) fn next(&self, base: usize) -> usize {
         (base | !self.free).wrapping_add(1) & self.free
     }
 
     /// Calls `piece` for ranges of blocks, `touched` amplitudes each, in parallel if that pays.
-    fn run(&self, touched: usize, piece: impl Fn(Range<usize>) + Sync) {
+    pub(crate) fn run(&self, touched: usize, piece: impl Fn(Range<usize>) + Sync) {
         if self.blocks * touched < PARALLEL_FROM || self.blocks == 1 || rayon::current_num_threads() == 1 {
             return piece(0..self.blocks);
         }
@@ -158,7 +157,7 @@ impl Walk {
 }
 
 /// The amplitudes, borrowed exclusively as a whole and handed out in parts.
-struct Shared<'a, R> {
+pub(crate) struct Shared<'a, R> {
     start: *mut Complex<R>,
     len: usize,
     whole: PhantomData<&'a mut [Complex<R>]>,
@@ -168,63 +167,46 @@ struct Shared<'a, R> {
 unsafe impl<R: Real> Sync for Shared<'_, R> {}
 
 impl<'a, R> Shared<'a, R> {
-    fn new(amplitudes: &'a mut [Complex<R>]) -> Self {
+    /// All amplitudes.
+    pub(crate) fn new(amplitudes: &'a mut [Complex<R>]) -> Self {
         Shared { start: amplitudes.as_mut_ptr(), len: amplitudes.len(), whole: PhantomData }
     }
 
+    /// The amplitudes from `start`.
+    ///
     /// # Safety
     /// `start + len` is at most the number of amplitudes, and no two parts in use overlap.
     #[inline(always)]
     #[expect(clippy::mut_from_ref, reason = "callers keep the parts disjoint")]
-    unsafe fn run(&self, start: usize, len: usize) -> &mut [Complex<R>] {
+    pub(crate) unsafe fn run(&self, start: usize, len: usize) -> &mut [Complex<R>] {
         debug_assert!(start + len <= self.len);
         // SAFETY: promised by the caller.
         unsafe { std::slice::from_raw_parts_mut(self.start.add(start), len) }
     }
 }
 
-/// Whether the processor has vectors that the compiler may not take for granted. They change no result: the
-/// arithmetic is the same, several amplitudes at a time.
-fn has_wide_vectors() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return is_x86_feature_detected!("avx2");
-    #[cfg(not(target_arch = "x86_64"))]
-    return false;
-}
-
-/// [`tuples`], compiled for wide vectors.
-///
-/// # Safety
-/// See [`for_each_tuple`]; [`has_wide_vectors`] says so.
-#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
-unsafe fn tuples_wide<R: Real, const T: usize>(
-    walk: &Walk,
-    shared: &Shared<'_, R>,
+/// Tuples of some blocks. What vectors there are changes no result: the arithmetic is the same, several amplitudes
+/// at a time.
+struct Tuples<'a, R, K, const T: usize> {
+    walk: &'a Walk,
+    shared: &'a Shared<'a, R>,
     blocks: Range<usize>,
     offsets: [usize; T],
-    kernel: &impl TupleKernel<R, T>,
-) {
-    // SAFETY: promised by the caller.
-    unsafe { tuples(walk, shared, blocks, offsets, kernel) }
+    kernel: &'a K,
 }
 
-/// # Safety
-/// See [`for_each_tuple`].
-#[inline(always)]
-unsafe fn tuples<R: Real, const T: usize>(
-    walk: &Walk,
-    shared: &Shared<'_, R>,
-    blocks: Range<usize>,
-    offsets: [usize; T],
-    kernel: &impl TupleKernel<R, T>,
-) {
-    // SAFETY: promised by the caller.
-    unsafe {
-        match walk.run {
-            1 => tuples_of::<R, T, 1>(walk, shared, blocks, offsets, kernel),
-            2 => tuples_of::<R, T, 2>(walk, shared, blocks, offsets, kernel),
-            4 => tuples_of::<R, T, 4>(walk, shared, blocks, offsets, kernel),
-            _ => tuples_of::<R, T, 0>(walk, shared, blocks, offsets, kernel),
+impl<R: Real, K: TupleKernel<R, T>, const T: usize> LaneKernel<R> for Tuples<'_, R, K, T> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes<R>>(self) {
+        let Tuples { walk, shared, blocks, offsets, kernel } = self;
+        // SAFETY: promised by the caller.
+        unsafe {
+            match walk.run {
+                1 => tuples_of::<R, T, 1>(walk, shared, blocks, offsets, kernel),
+                2 => tuples_of::<R, T, 2>(walk, shared, blocks, offsets, kernel),
+                4 => tuples_of::<R, T, 4>(walk, shared, blocks, offsets, kernel),
+                _ => tuples_of::<R, T, 0>(walk, shared, blocks, offsets, kernel),
+            }
         }
     }
 }
@@ -271,7 +253,14 @@ mod tests {
             for split in [0, 5, 32] {
                 let offset = fixed & fixed.wrapping_neg();
                 let mut amplitudes = vec![Complex::new(0.0, 0.0); len];
-                for_each_tuple(&mut amplitudes, fixed, split, [0, offset], &Record(Mutex::default()));
+                for_each_tuple(
+                    &mut amplitudes,
+                    Instructions::best(),
+                    fixed,
+                    split,
+                    [0, offset],
+                    &Record(Mutex::default()),
+                );
                 for (index, amplitude) in amplitudes.iter().enumerate() {
                     let expected = index & fixed == 0 || index & fixed == offset;
                     assert_eq!(amplitude.re, f64::from(u8::from(expected)), "{fixed} {index}");
@@ -284,7 +273,14 @@ mod tests {
     fn long_runs_are_cut_and_reach_everything() {
         let len = 1 << 18;
         let mut amplitudes = vec![Complex::new(0.0, 0.0); len];
-        for_each_tuple(&mut amplitudes, len / 2, 0, [0, len / 2], &Record(Mutex::default()));
+        for_each_tuple(
+            &mut amplitudes,
+            Instructions::best(),
+            len / 2,
+            0,
+            [0, len / 2],
+            &Record(Mutex::default()),
+        );
         assert!(amplitudes.iter().all(|amplitude| amplitude.re == 1.0));
     }
 }

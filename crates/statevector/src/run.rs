@@ -1,10 +1,12 @@
 //! Running a program on a state: the hierarchy is interpreted as it stands.
 
 use crate::bits::Condition;
+use crate::engine::Direct;
 use crate::error::ExecutorError;
 use crate::execute::Execution;
 use crate::program::Program;
 use crate::real::Real;
+use crate::simd::Instructions;
 use crate::state::StateVector;
 use qnewton_circuit::Circuit;
 use qnewton_core::Monitor;
@@ -18,6 +20,14 @@ pub struct RunOptions {
     pub seed: u64,
     /// Number of threads; without it, those of the current rayon pool. Results do not depend on it.
     pub threads: Option<usize>,
+    /// Vector instructions; without them, the widest of the processor. Results agree up to rounding.
+    pub instructions: Option<Instructions>,
+}
+
+impl RunOptions {
+    pub(crate) fn instructions(&self) -> Instructions {
+        self.instructions.map_or_else(Instructions::best, Instructions::supported)
+    }
 }
 
 /// What a run yields besides the state.
@@ -54,7 +64,8 @@ impl<R: Real> Program<R> {
         self.check_parameters(&options.parameters)?;
         monitor.begin("executing", self.bodies[self.entry].kernels);
         within(options.threads, || {
-            let mut execution = Execution::new(self, state.amplitudes_mut(), 0, options.seed, monitor);
+            let mut engine = Direct::new(state.amplitudes_mut(), options.instructions());
+            let mut execution = Execution::new(self, &mut engine, 0, options.seed, monitor);
             execution.run(Condition::default(), &options.parameters)?;
             Ok(Outcome { bits: execution.into_bits() })
         })

@@ -1,6 +1,7 @@
 //! Repeated runs of a circuit that measures.
 
 use crate::bits::Condition;
+use crate::engine::Direct;
 use crate::error::ExecutorError;
 use crate::execute::Execution;
 use crate::measurement::{generator, sample};
@@ -34,7 +35,8 @@ pub fn run_shots<R: Real>(
     within(options.threads, || match program.final_measurements() {
         Some(measured) => {
             monitor.begin("executing", program.bodies[program.entry].kernels);
-            let mut execution = Execution::new(&program, state.amplitudes_mut(), 0, 0, monitor);
+            let mut engine = Direct::new(state.amplitudes_mut(), options.instructions());
+            let mut execution = Execution::new(&program, &mut engine, 0, 0, monitor);
             execution.run_unmeasured(&options.parameters)?;
             let (bits, qubits): (Vec<u32>, Vec<QubitId>) =
                 measured.into_iter().map(|(bit, qubit)| (bit, QubitId(qubit))).unzip();
@@ -51,7 +53,8 @@ pub fn run_shots<R: Real>(
             for _ in 0..shots {
                 state.reset();
                 let seed = seeds.next_u64();
-                let mut execution = Execution::new(&program, state.amplitudes_mut(), 0, seed, &Silent);
+                let mut engine = Direct::new(state.amplitudes_mut(), options.instructions());
+                let mut execution = Execution::new(&program, &mut engine, 0, seed, &Silent);
                 execution.run(Condition::default(), &options.parameters)?;
                 let bits = execution.into_bits();
                 let outcome = bits.iter().enumerate().map(|(place, &bit)| u64::from(bit) << place).sum();

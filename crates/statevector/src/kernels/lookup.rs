@@ -1,11 +1,12 @@
 //! Table look-up: for every address, an exchange of the targets' values in pairs.
 
-use crate::bits::{Condition, Gather, Scatter};
+use crate::bits::{Condition, Scatter, Selected};
 use crate::real::Real;
 use crate::regions::{Group, GroupKernel, for_each_group};
 use num_complex::Complex;
 
 /// Entries of a table, over addresses at increasing positions.
+#[derive(Debug)]
 pub(crate) struct Lookup {
     entries: Vec<u64>,
 }
@@ -29,20 +30,20 @@ pub(crate) fn lookup<R: Real>(
     condition: Condition,
     address: usize,
     target: usize,
-    gather: &Gather,
+    selection: Selected<'_>,
     scatter: &Scatter,
     table: &Lookup,
     phase: Option<Complex<R>>,
 ) {
     let powers =
         phase.map(|factor| [Complex::from(R::one()), factor, factor * factor, factor * factor * factor]);
-    let kernel = Xor { entries: &table.entries, gather, scatter, target, powers };
+    let kernel = Xor { entries: &table.entries, selection, scatter, target, powers };
     for_each_group(amplitudes, condition.mask | target, address, target, condition.value, &kernel);
 }
 
 struct Xor<'a, R> {
     entries: &'a [u64],
-    gather: &'a Gather,
+    selection: Selected<'a>,
     scatter: &'a Scatter,
     target: usize,
     /// The powers of the phase of one bit, whose fourth power is 1.
@@ -52,7 +53,7 @@ struct Xor<'a, R> {
 impl<R: Real> GroupKernel<R> for Xor<'_, R> {
     #[inline(always)]
     fn apply(&self, base: usize, group: &mut Group<'_, R>) {
-        let entry = self.entries[self.gather.get(base)];
+        let entry = self.entries[self.selection.get(base)];
         if entry == 0 {
             return;
         }

@@ -1,9 +1,8 @@
-//! Kernels on pairs of amplitudes: single-qubit gates and exchanges.
+//! Small matrices, and exchanges of pairs of amplitudes.
 
-use super::phase::scale;
-use crate::bits::Condition;
-use crate::real::{Real, narrow};
+use crate::real::Real;
 use crate::regions::{TupleKernel, for_each_tuple};
+use crate::simd::Instructions;
 use num_complex::{Complex, Complex64};
 
 /// A single-qubit operator, in the form that is cheapest to apply.
@@ -34,6 +33,17 @@ impl Operator {
         }
     }
 
+    /// The matrix, row-major.
+    pub(crate) fn matrix(self) -> [Complex64; 4] {
+        let (zero, one) = (Complex64::new(0.0, 0.0), Complex64::new(1.0, 0.0));
+        match self {
+            Operator::Flip => [zero, one, one, zero],
+            Operator::Diagonal([low, high]) => [low, zero, zero, high],
+            Operator::Real(matrix) => matrix.map(Complex64::from),
+            Operator::General(matrix) => matrix,
+        }
+    }
+
     /// The adjoint operator.
     pub(crate) fn adjoint(self) -> Self {
         match self {
@@ -45,53 +55,33 @@ impl Operator {
     }
 }
 
-/// A single-qubit operator on the qubit at `target`, under `condition`.
-pub(crate) fn single<R: Real>(
-    amplitudes: &mut [Complex<R>],
-    condition: Condition,
-    target: u8,
-    operator: Operator,
-) {
-    let bit = 1usize << target;
-    let (fixed, offsets) = (condition.mask | bit, [condition.value, condition.value | bit]);
-    match operator {
-        Operator::Flip => for_each_tuple(amplitudes, fixed, 0, offsets, &Exchange),
-        Operator::Diagonal([low, high]) => {
-            scale(amplitudes, condition.and(target, false), low);
-            scale(amplitudes, condition.and(target, true), high);
-        }
-        Operator::Real(matrix) => {
-            for_each_tuple(amplitudes, fixed, 0, offsets, &RealMatrix(matrix.map(R::from_f64)));
-        }
-        Operator::General(matrix) => {
-            for_each_tuple(amplitudes, fixed, 0, offsets, &Matrix(matrix.map(narrow)));
-        }
+/// The matrix of a swap.
+pub(crate) fn swap_matrix() -> [Complex64; 16] {
+    let mut matrix = [Complex64::new(0.0, 0.0); 16];
+    for entry in [0, 6, 9, 15] {
+        matrix[entry] = Complex64::new(1.0, 0.0);
     }
+    matrix
 }
 
-/// Exchanges the qubits at `a` and `b`, under `condition`.
-pub(crate) fn exchange<R: Real>(amplitudes: &mut [Complex<R>], condition: Condition, a: u8, b: u8) {
-    let (a, b) = (1usize << a, 1usize << b);
-    let offsets = [condition.value | a, condition.value | b];
-    for_each_tuple(amplitudes, condition.mask | a | b, 0, offsets, &Exchange);
-}
-
-/// exp(-i angle/2 X(x)X) on the qubits at `a` and `b`, under `condition`.
-pub(crate) fn rotate_xx<R: Real>(
-    amplitudes: &mut [Complex<R>],
-    condition: Condition,
-    a: u8,
-    b: u8,
-    angle: f64,
-) {
+/// The matrix of exp(-i angle/2 X(x)X).
+pub(crate) fn rotation_xx_matrix(angle: f64) -> [Complex64; 16] {
     let (sin, cos) = (angle / 2.0).sin_cos();
-    let (diagonal, off) = (Complex64::new(cos, 0.0), Complex64::new(0.0, -sin));
-    let kernel = Matrix([diagonal, off, off, diagonal].map(narrow));
-    let (a, b) = (1usize << a, 1usize << b);
-    for [low, high] in [[0, a | b], [a, b]] {
-        let offsets = [condition.value | low, condition.value | high];
-        for_each_tuple(amplitudes, condition.mask | a | b, 0, offsets, &kernel);
-    }
+    std::array::from_fn(|entry| match entry {
+        0 | 5 | 10 | 15 => Complex64::new(cos, 0.0),
+        3 | 6 | 9 | 12 => Complex64::new(0.0, -sin),
+        _ => Complex64::new(0.0, 0.0),
+    })
+}
+
+/// Exchanges the amplitudes at two offsets; `fixed` are the bits that these decide.
+pub(crate) fn exchange_pairs<R: Real>(
+    amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
+    fixed: usize,
+    offsets: [usize; 2],
+) {
+    for_each_tuple(amplitudes, instructions, fixed, 0, offsets, &Exchange);
 }
 
 struct Exchange;
@@ -100,33 +90,5 @@ impl<R: Real> TupleKernel<R, 2> for Exchange {
     #[inline(always)]
     fn apply(&self, _base: usize, [low, high]: [&mut [Complex<R>]; 2]) {
         low.swap_with_slice(high);
-    }
-}
-
-struct RealMatrix<R>([R; 4]);
-
-impl<R: Real> TupleKernel<R, 2> for RealMatrix<R> {
-    #[inline(always)]
-    fn apply(&self, _base: usize, [low, high]: [&mut [Complex<R>]; 2]) {
-        let [a, b, c, d] = self.0;
-        for (x, y) in low.iter_mut().zip(high) {
-            let (u, v) = (*x, *y);
-            *x = Complex::new(a * u.re + b * v.re, a * u.im + b * v.im);
-            *y = Complex::new(c * u.re + d * v.re, c * u.im + d * v.im);
-        }
-    }
-}
-
-struct Matrix<R>([Complex<R>; 4]);
-
-impl<R: Real> TupleKernel<R, 2> for Matrix<R> {
-    #[inline(always)]
-    fn apply(&self, _base: usize, [low, high]: [&mut [Complex<R>]; 2]) {
-        let [a, b, c, d] = self.0;
-        for (x, y) in low.iter_mut().zip(high) {
-            let (u, v) = (*x, *y);
-            *x = a * u + b * v;
-            *y = c * u + d * v;
-        }
     }
 }

@@ -6,6 +6,7 @@ use crate::regions::{Group, GroupKernel, for_each_group};
 use num_complex::Complex;
 
 /// A permutation with one member of each of its cycles.
+#[derive(Clone, Debug)]
 pub(crate) struct Cycles {
     images: Vec<u64>,
     starts: Vec<u64>,

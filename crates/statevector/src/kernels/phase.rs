@@ -1,8 +1,10 @@
 //! Kernels that are diagonal in the computational basis.
 
-use crate::bits::{Condition, Gather};
-use crate::real::{Real, narrow, widen};
+use super::dense::Dense;
+use crate::bits::{Condition, Selected};
+use crate::real::{Real, narrow};
 use crate::regions::{TupleKernel, for_each_tuple};
+use crate::simd::Instructions;
 use num_complex::{Complex, Complex64};
 use rayon::prelude::*;
 
@@ -10,16 +12,20 @@ use rayon::prelude::*;
 pub(super) const ENTRIES_PER_TASK: usize = 1 << 12;
 
 /// Multiplies the amplitudes that satisfy `condition` by `factor`.
-pub(crate) fn scale<R: Real>(amplitudes: &mut [Complex<R>], condition: Condition, factor: Complex64) {
-    let (mask, offsets) = (condition.mask, [condition.value]);
-    if factor == Complex64::new(-1.0, 0.0) {
-        for_each_tuple(amplitudes, mask, 0, offsets, &Negation);
-    } else if factor != Complex64::new(1.0, 0.0) {
-        for_each_tuple(amplitudes, mask, 0, offsets, &Factor(narrow::<R>(factor)));
+pub(crate) fn scale<R: Real>(
+    amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
+    condition: Condition,
+    factor: Complex64,
+) {
+    if factor != Complex64::new(1.0, 0.0) {
+        let qubits = amplitudes.len().trailing_zeros() as usize;
+        Dense::new(instructions, qubits, &[], &[factor], condition).apply(amplitudes);
     }
 }
 
 /// The factors of a diagonal over qubits at increasing positions.
+#[derive(Debug)]
 pub(crate) struct Diagonal<R> {
     factors: Vec<Complex<R>>,
 }
@@ -37,82 +43,40 @@ impl<R: Real> Diagonal<R> {
     }
 }
 
-/// Multiplies by the entries of `diagonal`, or by their conjugates if `inverse`, under `condition`. `mask`
-/// are the diagonal's qubits.
+/// Multiplies by the selected entries of `diagonal`, or by their conjugates if `inverse`, under `condition`.
 pub(crate) fn diagonal<R: Real>(
     amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
     condition: Condition,
-    mask: usize,
-    gather: &Gather,
+    selection: Selected<'_>,
     diagonal: &Diagonal<R>,
     inverse: bool,
 ) {
-    if mask == 0 {
-        let factor = widen(diagonal.factors[0]);
-        return scale(amplitudes, condition, if inverse { factor.conj() } else { factor });
-    }
     let (fixed, offsets) = (condition.mask, [condition.value]);
-    let stretch = Stretch::new(mask);
     let factors = diagonal.factors.as_slice();
     if inverse {
-        let kernel = Factors::<R, true> { factors, gather, stretch };
-        for_each_tuple(amplitudes, fixed, 0, offsets, &kernel);
+        let kernel = Factors::<R, true> { factors, selection };
+        for_each_tuple(amplitudes, instructions, fixed, 0, offsets, &kernel);
     } else {
-        let kernel = Factors::<R, false> { factors, gather, stretch };
-        for_each_tuple(amplitudes, fixed, 0, offsets, &kernel);
-    }
-}
-
-/// How the value of a set of qubits changes along consecutive indices: it counts up, or stays.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stretch {
-    /// Number of consecutive indices.
-    pub(crate) len: usize,
-    /// Whether the value counts up.
-    pub(crate) counts: bool,
-}
-
-impl Stretch {
-    /// The longest stretches for the qubits of `mask`.
-    pub(crate) fn new(mask: usize) -> Self {
-        let counts = mask & 1 == 1;
-        let bits = if counts { mask.trailing_ones() } else { mask.trailing_zeros() };
-        Stretch { len: 1usize.checked_shl(bits).unwrap_or(usize::MAX), counts }
-    }
-}
-
-struct Negation;
-
-impl<R: Real> TupleKernel<R, 1> for Negation {
-    #[inline(always)]
-    fn apply(&self, _base: usize, [run]: [&mut [Complex<R>]; 1]) {
-        run.iter_mut().for_each(|amplitude| *amplitude = -*amplitude);
-    }
-}
-
-struct Factor<R>(Complex<R>);
-
-impl<R: Real> TupleKernel<R, 1> for Factor<R> {
-    #[inline(always)]
-    fn apply(&self, _base: usize, [run]: [&mut [Complex<R>]; 1]) {
-        run.iter_mut().for_each(|amplitude| *amplitude *= self.0);
+        let kernel = Factors::<R, false> { factors, selection };
+        for_each_tuple(amplitudes, instructions, fixed, 0, offsets, &kernel);
     }
 }
 
 struct Factors<'a, R, const CONJUGATE: bool> {
     factors: &'a [Complex<R>],
-    gather: &'a Gather,
-    stretch: Stretch,
+    selection: Selected<'a>,
 }
 
 impl<R: Real, const CONJUGATE: bool> TupleKernel<R, 1> for Factors<'_, R, CONJUGATE> {
     #[inline(always)]
     fn apply(&self, base: usize, [run]: [&mut [Complex<R>]; 1]) {
         let oriented = |factor: Complex<R>| if CONJUGATE { factor.conj() } else { factor };
-        let len = self.stretch.len.min(run.len());
+        let stretch = self.selection.stretch();
+        let len = stretch.len.min(run.len());
         for (position, part) in run.chunks_exact_mut(len).enumerate() {
-            let first = self.gather.get(base + position * len);
-            if self.stretch.counts {
+            let first = self.selection.get(base + position * len);
+            if stretch.counts {
                 for (amplitude, &factor) in part.iter_mut().zip(&self.factors[first..first + len]) {
                     *amplitude *= oriented(factor);
                 }

@@ -1,14 +1,16 @@
 //! Multiplexed rotations: one pass over the amplitudes.
 
-use super::phase::{ENTRIES_PER_TASK, Stretch};
-use crate::bits::{Condition, Gather};
+use super::phase::ENTRIES_PER_TASK;
+use crate::bits::{Condition, Selected};
 use crate::real::Real;
 use crate::regions::{TupleKernel, for_each_tuple};
+use crate::simd::Instructions;
 use num_complex::Complex;
 use qnewton_circuit::Axis;
 use rayon::prelude::*;
 
 /// Cosines and sines of half the angles, over selects at increasing positions.
+#[derive(Debug)]
 pub(crate) struct Rotation<R> {
     cosines: Vec<R>,
     sines: Vec<R>,
@@ -34,15 +36,15 @@ impl<R: Real> Rotation<R> {
     }
 }
 
-/// Rotates the qubit at `target` by the angle that the qubits of `mask` select, under `condition`.
+/// Rotates the qubit at `target` by the selected angle, under `condition`.
 #[expect(clippy::too_many_arguments, reason = "the parts of one operation")]
 pub(crate) fn rotate<R: Real>(
     amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
     condition: Condition,
     target: u8,
     axis: Axis,
-    mask: usize,
-    gather: &Gather,
+    selection: Selected<'_>,
     rotation: &Rotation<R>,
     inverse: bool,
 ) {
@@ -51,22 +53,20 @@ pub(crate) fn rotate<R: Real>(
     let table = Table {
         cosines: &rotation.cosines,
         sines: &rotation.sines,
-        gather,
-        stretch: Stretch::new(mask),
+        selection,
         sign: if inverse { -R::one() } else { R::one() },
     };
     match axis {
-        Axis::X => for_each_tuple(amplitudes, fixed, 0, offsets, &AroundX(table)),
-        Axis::Y => for_each_tuple(amplitudes, fixed, 0, offsets, &AroundY(table)),
-        Axis::Z => for_each_tuple(amplitudes, fixed, 0, offsets, &AroundZ(table)),
+        Axis::X => for_each_tuple(amplitudes, instructions, fixed, 0, offsets, &AroundX(table)),
+        Axis::Y => for_each_tuple(amplitudes, instructions, fixed, 0, offsets, &AroundY(table)),
+        Axis::Z => for_each_tuple(amplitudes, instructions, fixed, 0, offsets, &AroundZ(table)),
     }
 }
 
 struct Table<'a, R> {
     cosines: &'a [R],
     sines: &'a [R],
-    gather: &'a Gather,
-    stretch: Stretch,
+    selection: Selected<'a>,
     sign: R,
 }
 
@@ -78,11 +78,12 @@ impl<R: Real> Table<'_, R> {
         [low, high]: [&mut [Complex<R>]; 2],
         turn: impl Fn(R, R, Complex<R>, Complex<R>) -> (Complex<R>, Complex<R>),
     ) {
-        let len = self.stretch.len.min(low.len());
+        let stretch = self.selection.stretch();
+        let len = stretch.len.min(low.len());
         let parts = low.chunks_exact_mut(len).zip(high.chunks_exact_mut(len));
         for (position, (low, high)) in parts.enumerate() {
-            let first = self.gather.get(base + position * len);
-            if self.stretch.counts {
+            let first = self.selection.get(base + position * len);
+            if stretch.counts {
                 let (cosines, sines) = (&self.cosines[first..first + len], &self.sines[first..first + len]);
                 for (((x, y), &cosine), &sine) in low.iter_mut().zip(high).zip(cosines).zip(sines) {
                     (*x, *y) = turn(cosine, self.sign * sine, *x, *y);
