@@ -25,7 +25,7 @@ const PLACEMENTS: usize = 16;
 /// A run of a program.
 pub(crate) struct Execution<'a, R: Real> {
     program: &'a Program<R>,
-    engine: &'a mut dyn Engine<R>,
+    engine: &'a mut (dyn Engine<R> + 'a),
     monitor: &'a dyn Monitor,
     random: Pcg64,
     /// Positions of the operands of all active calls, one after another.
@@ -106,7 +106,7 @@ impl<'a, R: Real> Execution<'a, R> {
     /// A run on the amplitudes of `engine`, the entry's qubit 0 being at position `first`.
     pub(crate) fn new(
         program: &'a Program<R>,
-        engine: &'a mut dyn Engine<R>,
+        engine: &'a mut (dyn Engine<R> + 'a),
         first: u8,
         seed: u64,
         monitor: &'a dyn Monitor,
@@ -338,6 +338,13 @@ impl<'a, R: Real> Execution<'a, R> {
             Operator::Diagonal([low, high]) if condition.mask == 0 => {
                 self.turn(condition, low.arg());
                 self.push(condition.and(target, true), ResolvedAction::Scale(high * low.conj()));
+            }
+            Operator::Diagonal(entries) => {
+                for (on, factor) in [false, true].into_iter().zip(entries) {
+                    if factor != Complex64::new(1.0, 0.0) {
+                        self.push(condition.and(target, on), ResolvedAction::Scale(factor));
+                    }
+                }
             }
             _ => self.push(condition, ResolvedAction::Single { target, operator }),
         }

@@ -21,9 +21,11 @@ pub mod simd;
 pub mod state;
 
 mod bits;
+mod blocked;
 mod engine;
 mod execute;
 mod finality;
+mod fuse;
 mod kernels;
 mod regions;
 mod resolved;

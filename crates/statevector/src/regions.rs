@@ -11,6 +11,7 @@
     reason = "disjoint index sets that are not contiguous cannot be split safely otherwise"
 )]
 
+use crate::bits::Scatter;
 use crate::real::Real;
 use crate::simd::{Instructions, LaneKernel, Lanes, dispatch};
 use num_complex::Complex;
@@ -19,7 +20,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 /// Kernels that touch at least this many amplitudes are shared among threads.
-pub(crate) const PARALLEL_FROM: usize = 1 << 16;
+pub(crate) const PARALLEL_FROM: usize = 1 << 17;
 
 /// Amplitudes per unit of parallel work.
 const PIECE: usize = 1 << 14;
@@ -82,6 +83,50 @@ pub(crate) fn for_each_group<R: Real>(
         for _ in blocks {
             let mut group = Group { shared: &shared, base: base | value, own, run: walk.run };
             kernel.apply(base, &mut group);
+            base = walk.next(base);
+        }
+    });
+}
+
+/// Calls `work` with every block: the amplitudes that agree outside `positions` (in increasing order), bit i of their
+/// place in the block being that of `positions[i]`, together with the bits they agree on. At most 2^16 amplitudes.
+pub(crate) fn for_each_block<R: Real>(
+    amplitudes: &mut [Complex<R>],
+    positions: &[u8],
+    work: impl Fn(usize, &mut [Complex<R>]) + Sync,
+) {
+    let low = (0..).zip(positions).take_while(|&(place, &position)| place == position).count();
+    let size = 1usize << positions.len();
+    if low == positions.len() {
+        amplitudes
+            .par_chunks_exact_mut(size)
+            .enumerate()
+            .for_each(|(number, block)| work(number * size, block));
+        return;
+    }
+    let mask = positions.iter().fold(0, |mask, &position| mask | 1usize << position);
+    let free = (amplitudes.len() - 1) & !mask;
+    let walk = Walk { run: 1 << low, blocks: 1 << free.count_ones(), free };
+    let scatter = Scatter::new(&positions[low..]);
+    let shared = Shared::new(amplitudes);
+    let (walk, shared, scatter) = (&walk, &shared, &scatter);
+    let pieces = walk.blocks.min(4 * rayon::current_num_threads());
+    (0..pieces).into_par_iter().for_each(|piece| {
+        let range = walk.blocks * piece / pieces..walk.blocks * (piece + 1) / pieces;
+        let mut block = Vec::with_capacity(size);
+        let mut base = walk.base(range.start);
+        for _ in range {
+            block.clear();
+            // SAFETY: bases have no bit of the positions, and different bases are in the hands of one thread each:
+            // no two runs in use overlap, all of them within the amplitudes.
+            let run = |number: usize| unsafe { shared.run(base | scatter.get(number), walk.run) };
+            for number in 0..size >> low {
+                block.extend_from_slice(run(number));
+            }
+            work(base, &mut block);
+            for (number, part) in block.chunks_exact(walk.run).enumerate() {
+                run(number).copy_from_slice(part);
+            }
             base = walk.next(base);
         }
     });

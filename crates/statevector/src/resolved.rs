@@ -23,7 +23,7 @@ pub(crate) struct Resolved<R: Real> {
 pub(crate) enum ResolvedAction<R: Real> {
     /// Multiplies by a number.
     Scale(Complex64),
-    /// A matrix on one qubit.
+    /// A matrix on one qubit that is not diagonal.
     Single { target: u8, operator: Operator },
     /// Exchanges two qubits.
     Swap([u8; 2]),
@@ -76,7 +76,6 @@ impl<R: Real> Resolved<R> {
     pub(crate) fn targets(&self) -> usize {
         match &self.action {
             ResolvedAction::Scale(_) | ResolvedAction::Diagonal { .. } => 0,
-            ResolvedAction::Single { operator: Operator::Diagonal(_), .. } => 0,
             ResolvedAction::Single { target, .. } | ResolvedAction::Rotation { target, .. } => 1 << target,
             ResolvedAction::Swap(targets) | ResolvedAction::RotateXx { targets, .. } => mask_of(targets),
             ResolvedAction::Matrix { targets, .. } => mask_of(targets),
@@ -89,7 +88,6 @@ impl<R: Real> Resolved<R> {
     /// The positions whose values matter and stay.
     pub(crate) fn constants(&self) -> usize {
         let own = match &self.action {
-            ResolvedAction::Single { target, operator: Operator::Diagonal(_) } => 1 << target,
             ResolvedAction::Rotation { placement, .. } => placement.select_mask(),
             ResolvedAction::Diagonal { placement, .. } => placement.select_mask(),
             ResolvedAction::Lookup { placement, .. } => placement.select_mask(),

@@ -1,7 +1,7 @@
 //! Running a program on a state: the hierarchy is interpreted as it stands.
 
 use crate::bits::Condition;
-use crate::engine::Direct;
+use crate::blocked::engine;
 use crate::error::ExecutorError;
 use crate::execute::Execution;
 use crate::program::Program;
@@ -22,6 +22,9 @@ pub struct RunOptions {
     pub threads: Option<usize>,
     /// Vector instructions; without them, the widest of the processor. Results agree up to rounding.
     pub instructions: Option<Instructions>,
+    /// Whether every operation is a pass of its own; otherwise some become one where that is faster. Results agree up
+    /// to rounding.
+    pub exact: bool,
 }
 
 impl RunOptions {
@@ -64,8 +67,8 @@ impl<R: Real> Program<R> {
         self.check_parameters(&options.parameters)?;
         monitor.begin("executing", self.bodies[self.entry].kernels);
         within(options.threads, || {
-            let mut engine = Direct::new(state.amplitudes_mut(), options.instructions());
-            let mut execution = Execution::new(self, &mut engine, 0, options.seed, monitor);
+            let mut engine = engine(state.amplitudes_mut(), options.instructions(), options.exact);
+            let mut execution = Execution::new(self, engine.as_mut(), 0, options.seed, monitor);
             execution.run(Condition::default(), &options.parameters)?;
             Ok(Outcome { bits: execution.into_bits() })
         })

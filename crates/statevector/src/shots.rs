@@ -1,7 +1,7 @@
 //! Repeated runs of a circuit that measures.
 
 use crate::bits::Condition;
-use crate::engine::Direct;
+use crate::blocked::engine;
 use crate::error::ExecutorError;
 use crate::execute::Execution;
 use crate::measurement::{generator, sample};
@@ -35,9 +35,10 @@ pub fn run_shots<R: Real>(
     within(options.threads, || match program.final_measurements() {
         Some(measured) => {
             monitor.begin("executing", program.bodies[program.entry].kernels);
-            let mut engine = Direct::new(state.amplitudes_mut(), options.instructions());
-            let mut execution = Execution::new(&program, &mut engine, 0, 0, monitor);
+            let mut engine = engine(state.amplitudes_mut(), options.instructions(), options.exact);
+            let mut execution = Execution::new(&program, engine.as_mut(), 0, 0, monitor);
             execution.run_unmeasured(&options.parameters)?;
+            drop(engine);
             let (bits, qubits): (Vec<u32>, Vec<QubitId>) =
                 measured.into_iter().map(|(bit, qubit)| (bit, QubitId(qubit))).unzip();
             let drawn = sample(&state, &qubits, shots, options.seed)?;
@@ -53,8 +54,8 @@ pub fn run_shots<R: Real>(
             for _ in 0..shots {
                 state.reset();
                 let seed = seeds.next_u64();
-                let mut engine = Direct::new(state.amplitudes_mut(), options.instructions());
-                let mut execution = Execution::new(&program, &mut engine, 0, seed, &Silent);
+                let mut engine = engine(state.amplitudes_mut(), options.instructions(), options.exact);
+                let mut execution = Execution::new(&program, engine.as_mut(), 0, seed, &Silent);
                 execution.run(Condition::default(), &options.parameters)?;
                 let bits = execution.into_bits();
                 let outcome = bits.iter().enumerate().map(|(place, &bit)| u64::from(bit) << place).sum();

@@ -119,7 +119,7 @@ impl<R: Real> StateVector<R> {
     }
 
     /// Back to |0...0>.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.amplitudes.fill(Complex::zero());
         self.amplitudes[0] = Complex::from(R::one());
     }
