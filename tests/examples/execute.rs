@@ -14,13 +14,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let circuit = qnewton::qasm::read(&std::fs::read_to_string(path)?)?.circuit;
     println!("read {:.6}", start.elapsed().as_secs_f64());
-    let options = RunOptions { threads: Some(threads), exact: given("exact"), ..RunOptions::default() };
-    if given("single") { execute::<f32>(&circuit, &options) } else { execute::<f64>(&circuit, &options) }
+    let options = RunOptions { threads: Some(threads), ..RunOptions::default() };
+    let exact = given("exact");
+    if given("single") {
+        execute::<f32>(&circuit, exact, &options)
+    } else {
+        execute::<f64>(&circuit, exact, &options)
+    }
 }
 
-fn execute<R: Real>(circuit: &Circuit, options: &RunOptions) -> Result<(), Box<dyn std::error::Error>> {
+fn execute<R: Real>(
+    circuit: &Circuit,
+    exact: bool,
+    options: &RunOptions,
+) -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
-    let program = Program::<R>::new(circuit)?;
+    let program = if exact { Program::<R>::exact(circuit)? } else { Program::<R>::new(circuit)? };
     println!("plan {:.6}", start.elapsed().as_secs_f64());
     let mut state = StateVector::<R>::zero(program.qubits())?;
     for _ in 0..3 {

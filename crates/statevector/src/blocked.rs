@@ -11,15 +11,19 @@ use crate::fuse::fuse;
 use crate::real::Real;
 use crate::regions::for_each_block;
 use crate::resolved::{Placement, Prepared, Resolved, ResolvedAction};
+use crate::run::RunOptions;
 use crate::simd::Instructions;
 use num_complex::Complex;
 use std::sync::Arc;
 
 /// Bytes of a block: they stay in a core's second-level cache.
-const BLOCK_BYTES: usize = 1 << 19;
+const BLOCK_BYTES: usize = 1 << 18;
 
 /// Bytes of the contiguous runs that blocks are made of, at least.
 const RUN_BYTES: usize = 1 << 9;
+
+/// Qubits of a block at most: kernels share what is larger among threads.
+const MAXIMUM_BLOCK_QUBITS: usize = 16;
 
 /// Operations that wait at most.
 const WAITING: usize = 1 << 13;
@@ -28,26 +32,26 @@ const WAITING: usize = 1 << 13;
 pub(crate) struct Blocked<'a, R: Real> {
     amplitudes: &'a mut [Complex<R>],
     instructions: Instructions,
+    /// Qubits of a block.
+    qubits: usize,
     waiting: Vec<Resolved<R>>,
 }
 
-/// An engine for a state, whichever is faster for its size; only `exact` makes each operation a pass of its own.
+/// An engine for a state, whichever is faster for its size.
 pub(crate) fn engine<'a, R: Real>(
     amplitudes: &'a mut [Complex<R>],
-    instructions: Instructions,
+    options: &RunOptions,
     exact: bool,
 ) -> Box<dyn Engine<R> + 'a> {
-    if exact || amplitudes.len() <= 1 << block_qubits::<R>() {
+    let instructions = options.instructions();
+    let fitting = (BLOCK_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
+    let qubits = options.block_qubits.unwrap_or(fitting).min(MAXIMUM_BLOCK_QUBITS);
+    if exact || amplitudes.len() <= 1 << qubits {
         Box::new(Direct::new(amplitudes, instructions))
     } else {
-        Box::new(Blocked { amplitudes, instructions, waiting: Vec::new() })
+        Box::new(Blocked { amplitudes, instructions, qubits, waiting: Vec::new() })
     }
 }
-
-fn block_qubits<R: Real>() -> usize {
-    (BLOCK_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize
-}
-
 impl<R: Real> Engine<R> for Blocked<'_, R> {
     fn qubits(&self) -> usize {
         self.amplitudes.len().trailing_zeros() as usize
@@ -63,7 +67,7 @@ impl<R: Real> Engine<R> for Blocked<'_, R> {
     fn flush(&mut self) {
         let mut waiting = fuse(std::mem::take(&mut self.waiting));
         while !waiting.is_empty() {
-            let (positions, taken, left) = choose(waiting, block_qubits::<R>());
+            let (positions, taken, left) = choose(waiting, self.qubits);
             waiting = left;
             self.sweep(&positions, taken);
         }
@@ -112,8 +116,8 @@ fn choose<R: Real>(
     waiting: Vec<Resolved<R>>,
     qubits: usize,
 ) -> (Vec<u8>, Vec<Resolved<R>>, Vec<Resolved<R>>) {
-    let run = (RUN_BYTES / size_of::<Complex<R>>()).trailing_zeros();
-    let mut chosen = (1usize << run) - 1;
+    let run = (RUN_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
+    let mut chosen = (1usize << run.min(qubits / 2)) - 1;
     // What operations that are left change, and what they rely on.
     let (mut changed, mut relied) = (0usize, 0usize);
     let (mut taken, mut left) = (Vec::new(), Vec::new());

@@ -27,6 +27,7 @@ mod execute;
 mod finality;
 mod fuse;
 mod kernels;
+mod multiplexor;
 mod regions;
 mod resolved;
 mod used;

@@ -4,14 +4,15 @@
 use crate::error::ExecutorError;
 use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
 use crate::memory::{check_memory, memory_available};
+use crate::multiplexor::{Multiplexor, multiplexor};
 use crate::real::Real;
 use crate::used::{Used, used_qubits};
 use qnewton_circuit::gate::Core;
 use qnewton_circuit::lower::{allocate_ancillas, state_preparation_angles};
 use qnewton_circuit::verify::verify;
 use qnewton_circuit::{
-    Angle, Arguments, Axis, Call, Circuit, CircuitError, Control, Definition, Gate, Operation, QubitId,
-    RegisterKind, Structured, TableId,
+    Angle, Arguments, Axis, Call, Circuit, CircuitError, Control, Definition, Gate, GateOperation, Operation,
+    QubitId, RegisterKind, Structured, TableId,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Program<R: Real = f64> {
     pub(crate) placed: usize,
     parameters: usize,
     name: String,
+    /// Whether every operation is executed as it stands.
+    pub(crate) exact: bool,
 }
 
 /// A definition.
@@ -140,9 +143,18 @@ pub(crate) enum ArgumentsStep {
 }
 
 impl<R: Real> Program<R> {
-    /// Prepares a circuit: checks it, allocates its ancillas, and computes its tables. An error if it is not
-    /// well-formed, or has tables without values.
+    /// Prepares a circuit: checks it, allocates its ancillas, computes its tables, and recognises in runs of gates
+    /// what is cheaper as one operation. An error if it is not well-formed, or has tables without values.
     pub fn new(circuit: &Circuit) -> Result<Self, ExecutorError> {
+        Self::prepare(circuit, false)
+    }
+
+    /// The same with every operation executed as it stands, in a pass of its own.
+    pub fn exact(circuit: &Circuit) -> Result<Self, ExecutorError> {
+        Self::prepare(circuit, true)
+    }
+
+    fn prepare(circuit: &Circuit, exact: bool) -> Result<Self, ExecutorError> {
         if let Some(error) = verify(circuit).into_iter().next() {
             return Err(error.into());
         }
@@ -166,7 +178,7 @@ impl<R: Real> Program<R> {
         }
         let reached = reached(circuit, entry);
         let mut compiler =
-            Compiler { circuit, used: &used, current: 0, tables: Tables::default(), placed: 0 };
+            Compiler { circuit, used: &used, current: 0, tables: Tables::default(), placed: 0, exact };
         let mut bodies: Vec<Body<R>> = Vec::with_capacity(entry + 1);
         for (index, (definition, reached)) in circuit.definitions()[..=entry].iter().zip(reached).enumerate()
         {
@@ -185,6 +197,7 @@ impl<R: Real> Program<R> {
             placed: compiler.placed,
             parameters: definition.parameters.len(),
             name: definition.name.clone(),
+            exact,
         })
     }
 
@@ -192,6 +205,11 @@ impl<R: Real> Program<R> {
     /// act on. What only the lowering of structured operations would use is not among them.
     pub fn qubits(&self) -> usize {
         self.qubits
+    }
+
+    /// Number of operations that one run executes.
+    pub fn operations(&self) -> u64 {
+        self.bodies[self.entry].kernels
     }
 
     /// Number of classical bits of the entry.
@@ -273,6 +291,7 @@ struct Compiler<'a, R: Real> {
     current: usize,
     tables: Tables<R>,
     placed: usize,
+    exact: bool,
 }
 
 impl<R: Real> Compiler<'_, R> {
@@ -291,18 +310,23 @@ impl<R: Real> Compiler<'_, R> {
     }
 
     fn body(&mut self, definition: &Definition) -> Result<Vec<Step<R>>, ExecutorError> {
-        let mut steps = Vec::with_capacity(definition.operations().len());
-        for &operation in definition.operations() {
+        let mut steps = Vec::new();
+        let mut rest = definition.operations();
+        while let Some((&operation, following)) = rest.split_first() {
+            if !self.exact
+                && let Some(multiplexor) = multiplexor(definition, rest)
+            {
+                rest = &rest[multiplexor.gates..];
+                for gate in &multiplexor.passed {
+                    steps.extend(self.gate(definition, gate));
+                }
+                self.multiplexor(&multiplexor, &mut steps);
+                continue;
+            }
+            rest = following;
             match operation {
                 Operation::Gate(gate) => {
-                    let angles = definition.angles(gate.angles, gate.gate.angles());
-                    steps.extend(gate_kernel(
-                        gate.gate,
-                        &self.local(gate.qubits()),
-                        angles,
-                        Vec::new(),
-                        false,
-                    ));
+                    steps.extend(self.gate(definition, &gate));
                 }
                 Operation::GlobalPhase(slot) => {
                     let angle = definition.angles(slot, 1).swap_remove(0);
@@ -330,6 +354,27 @@ impl<R: Real> Compiler<'_, R> {
             }
         }
         Ok(steps)
+    }
+
+    fn gate(&self, definition: &Definition, gate: &GateOperation) -> Option<Step<R>> {
+        let angles = definition.angles(gate.angles, gate.gate.angles());
+        gate_kernel(gate.gate, &self.local(gate.qubits()), angles, Vec::new(), false)
+    }
+
+    fn multiplexor(&mut self, multiplexor: &Multiplexor, steps: &mut Vec<Step<R>>) {
+        let &Multiplexor { axis, target, global_phase, .. } = multiplexor;
+        let (selects, target) = (self.local(&multiplexor.selects), self.position(target));
+        let prepared = self.place(Arc::new(Rotation::new(&multiplexor.angles)));
+        let action = Action::Rotation { axis, selects, target, prepared };
+        steps.push(Step::Kernel(kernel(action, Vec::new(), false)));
+        for &control in &self.local(&multiplexor.toggles) {
+            let action = Action::Single { target, operator: Operator::Flip };
+            steps.push(Step::Kernel(kernel(action, vec![(control, true)], false)));
+        }
+        if global_phase != 0.0 {
+            let action = Action::Phase { angle: Angle::from(global_phase) };
+            steps.push(Step::Kernel(kernel(action, Vec::new(), false)));
+        }
     }
 
     fn structured(

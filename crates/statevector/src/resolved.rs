@@ -126,6 +126,7 @@ impl<R: Real> Resolved<R> {
 }
 
 /// An operation that can be applied.
+#[expect(clippy::large_enum_variant, reason = "most are dense, and few exist at a time")]
 pub(crate) enum Prepared<R: Real> {
     Dense(Dense<R>),
     /// Exchanges amplitudes.

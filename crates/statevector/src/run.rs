@@ -22,9 +22,8 @@ pub struct RunOptions {
     pub threads: Option<usize>,
     /// Vector instructions; without them, the widest of the processor. Results agree up to rounding.
     pub instructions: Option<Instructions>,
-    /// Whether every operation is a pass of its own; otherwise some become one where that is faster. Results agree up
-    /// to rounding.
-    pub exact: bool,
+    /// Qubits of the blocks in which a large state is worked on; without it, as many as fit the cache.
+    pub block_qubits: Option<usize>,
 }
 
 impl RunOptions {
@@ -67,7 +66,7 @@ impl<R: Real> Program<R> {
         self.check_parameters(&options.parameters)?;
         monitor.begin("executing", self.bodies[self.entry].kernels);
         within(options.threads, || {
-            let mut engine = engine(state.amplitudes_mut(), options.instructions(), options.exact);
+            let mut engine = engine(state.amplitudes_mut(), options, self.exact);
             let mut execution = Execution::new(self, engine.as_mut(), 0, options.seed, monitor);
             execution.run(Condition::default(), &options.parameters)?;
             Ok(Outcome { bits: execution.into_bits() })

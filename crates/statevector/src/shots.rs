@@ -35,7 +35,7 @@ pub fn run_shots<R: Real>(
     within(options.threads, || match program.final_measurements() {
         Some(measured) => {
             monitor.begin("executing", program.bodies[program.entry].kernels);
-            let mut engine = engine(state.amplitudes_mut(), options.instructions(), options.exact);
+            let mut engine = engine(state.amplitudes_mut(), options, program.exact);
             let mut execution = Execution::new(&program, engine.as_mut(), 0, 0, monitor);
             execution.run_unmeasured(&options.parameters)?;
             drop(engine);
@@ -54,7 +54,7 @@ pub fn run_shots<R: Real>(
             for _ in 0..shots {
                 state.reset();
                 let seed = seeds.next_u64();
-                let mut engine = engine(state.amplitudes_mut(), options.instructions(), options.exact);
+                let mut engine = engine(state.amplitudes_mut(), options, program.exact);
                 let mut execution = Execution::new(&program, engine.as_mut(), 0, seed, &Silent);
                 execution.run(Condition::default(), &options.parameters)?;
                 let bits = execution.into_bits();

@@ -4,7 +4,7 @@ use super::multi_controlled::{
     Workspace, mcx, mcx_cost, relative_phase_mcx, relative_phase_mcx_cost, with_polarity,
 };
 use super::sink::Sink;
-use super::tour::{Term, closed_length, open_length, shorten};
+use super::tour::{Term, closed_length, closed_then_open_length, open_length, shorten};
 use crate::count::{Counts, Kind};
 use crate::gate::Gate;
 use crate::ids::QubitId;
@@ -26,7 +26,7 @@ pub(super) struct Walk {
 impl Walk {
     /// All masks in the order of the Gray code (Möttönen et al., quant-ph/0404089). With `elide`, angles that
     /// are zero up to rounding are left out and the others visited on a short tour; under controls a walk
-    /// need not return before it is undone, and is ordered for that.
+    /// need not return before it is undone, so that among short tours one that ends far off is the best.
     pub(super) fn dense(angles: &[f64], elide: bool, controlled: bool) -> Self {
         let gray = (0..angles.len()).map(|step| step ^ (step >> 1));
         let walk = Walk { terms: gray.map(|mask| (mask as u64, angles[mask])).collect() };
@@ -132,7 +132,7 @@ impl Walk {
 }
 
 fn length(controlled: bool) -> fn(&[Term]) -> u64 {
-    if controlled { open_length } else { closed_length }
+    if controlled { closed_then_open_length } else { closed_length }
 }
 
 fn rotation(axis: Axis) -> Gate {

@@ -30,10 +30,12 @@ pub(crate) struct Dense<R: Real> {
     instructions: Instructions,
     /// Positions above the lanes that the matrix or the condition refers to.
     fixed: usize,
-    /// Of the input and output vectors, the condition's value included.
-    offsets: Vec<usize>,
-    /// The permutations of lanes, as masks.
-    exchanges: Vec<usize>,
+    /// The condition's value above the lanes.
+    value: usize,
+    /// Targets above the lanes: subsets are the offsets of input and output vectors.
+    high: Bits,
+    /// Lane targets: subsets are the permutations of lanes.
+    low: Bits,
     /// `[output][input][exchange][factor of the vector, factor of the vector with its parts swapped][lane]`.
     coefficients: Aligned<R>,
     /// Whether the second factors are zero.
@@ -60,34 +62,25 @@ impl<R: Real> Dense<R> {
         }
         let lanes = 1usize << instructions.lane_bits::<R>();
         let size = 1usize << targets.len();
-        // Bits of a row that are above the lanes, and within.
-        let (mut high, mut low) = (Vec::new(), Vec::new());
+        let (mut high, mut low) = (Bits::default(), Bits::default());
         for (bit, &target) in targets.iter().enumerate() {
-            let moved = (1usize << bit, 1usize << target);
-            if moved.1 < lanes { low.push(moved) } else { high.push(moved) }
+            let part = if 1 << target < lanes { &mut low } else { &mut high };
+            part.push(1 << bit, 1 << target);
         }
-        let subset = |bits: &[(usize, usize)], number: usize| {
-            let chosen = bits.iter().enumerate().filter(|(k, _)| number >> k & 1 == 1);
-            chosen.fold((0, 0), |(row, position), (_, bit)| (row | bit.0, position | bit.1))
-        };
-        let highs: Vec<(usize, usize)> = (0..1 << high.len()).map(|k| subset(&high, k)).collect();
-        let lows: Vec<(usize, usize)> = (0..1 << low.len()).map(|k| subset(&low, k)).collect();
         let inside = Condition { mask: condition.mask & (lanes - 1), value: condition.value & (lanes - 1) };
-        let outside = condition.value & !(lanes - 1);
-        let mut coefficients = Aligned::zero(highs.len() * highs.len() * lows.len() * 2 * lanes);
+        let mut coefficients = Aligned::zero(high.subsets() * high.subsets() * low.subsets() * 2 * lanes);
         let written = coefficients.as_mut_slice();
         let (mut place, mut real) = (0, true);
-        for (i, out) in highs.iter().enumerate() {
-            for (j, input) in highs.iter().enumerate() {
-                for exchange in &lows {
+        for i in 0..high.subsets() {
+            for j in 0..high.subsets() {
+                for x in 0..low.subsets() {
                     for lane in 0..lanes {
                         let factor = if lane & inside.mask == inside.value {
-                            let row = out.0
-                                | low.iter().filter(|bit| lane & bit.1 != 0).fold(0, |row, bit| row | bit.0);
-                            let column = (row & !out.0 | input.0) ^ exchange.0;
+                            let within = low.rows_at(lane);
+                            let (row, column) = (high.row(i) | within, high.row(j) | (within ^ low.row(x)));
                             entries[row * size + column]
                         } else {
-                            Complex64::new(if i == j && exchange.1 == 0 { 1.0 } else { 0.0 }, 0.0)
+                            Complex64::new(if i == j && x == 0 { 1.0 } else { 0.0 }, 0.0)
                         };
                         let factor: Complex<R> = narrow(factor);
                         real &= factor.im == R::zero();
@@ -98,28 +91,66 @@ impl<R: Real> Dense<R> {
                 }
             }
         }
-        let fixed = condition.mask & !(lanes - 1) | high.iter().fold(0, |mask, bit| mask | bit.1);
-        let offsets = highs.iter().map(|high| high.1 | outside).collect();
-        let exchanges = lows.iter().map(|low| low.1).collect();
-        Dense { instructions, fixed, offsets, exchanges, coefficients, real }
+        let outside =
+            Condition { mask: condition.mask & !(lanes - 1), value: condition.value & !(lanes - 1) };
+        let fixed = outside.mask | high.position(high.subsets() - 1);
+        Dense { instructions, fixed, value: outside.value, high, low, coefficients, real }
+    }
+
+    fn offset(&self, vector: usize) -> usize {
+        self.high.position(vector) | self.value
     }
 
     /// Multiplies.
     pub(crate) fn apply(&self, amplitudes: &mut [Complex<R>]) {
-        assert!(self.offsets.len() * self.exchanges.len() <= MAXIMUM_VECTORS, "few targets");
         let lanes = 1usize << self.instructions.lane_bits::<R>();
         let walk = Walk::new(amplitudes.len(), self.fixed, 0);
-        assert!(
-            walk.run >= lanes && self.offsets.iter().all(|offset| offset & !self.fixed == 0),
-            "positions fit"
-        );
+        assert!(walk.run >= lanes, "positions fit");
         let shared = Shared::new(amplitudes);
         let (walk, shared) = (&walk, &shared);
         // SAFETY: the instructions are the processor's. Bases of different blocks are disjoint and without fixed
         // bits, offsets are distinct and fixed, so no two vectors overlap, and `Walk` stays below the length.
-        walk.run(self.offsets.len() * walk.run, |blocks| unsafe {
+        walk.run(self.high.subsets() * walk.run, |blocks| unsafe {
             dispatch(self.instructions, Pass { dense: self, walk, shared, blocks });
         });
+    }
+}
+
+/// Some bits of a row and the positions they belong to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bits {
+    bits: [(usize, usize); MAXIMUM_TARGETS],
+    number: usize,
+}
+
+impl Bits {
+    fn push(&mut self, row: usize, position: usize) {
+        self.bits[self.number] = (row, position);
+        self.number += 1;
+    }
+
+    fn subsets(&self) -> usize {
+        1 << self.number
+    }
+
+    /// The row bits of a subset.
+    fn row(&self, subset: usize) -> usize {
+        self.chosen(|place, _| subset >> place & 1 == 1).fold(0, |row, bit| row | bit.0)
+    }
+
+    /// The position bits of a subset.
+    fn position(&self, subset: usize) -> usize {
+        self.chosen(|place, _| subset >> place & 1 == 1).fold(0, |position, bit| position | bit.1)
+    }
+
+    /// The row bits whose positions are set in an index.
+    fn rows_at(&self, index: usize) -> usize {
+        self.chosen(|_, position| index & position != 0).fold(0, |row, bit| row | bit.0)
+    }
+
+    fn chosen(&self, chosen: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = &(usize, usize)> {
+        let bits = self.bits[..self.number].iter().enumerate();
+        bits.filter(move |(place, bit)| chosen(*place, bit.1)).map(|(_, bit)| bit)
     }
 }
 
@@ -137,7 +168,7 @@ impl<R: Real> LaneKernel<R> for Pass<'_, R> {
         let pairs = self.walk.run >= 2 * L::COMPLEX;
         // SAFETY: see `Dense::apply`.
         unsafe {
-            match (dense.offsets.len(), dense.exchanges.len(), dense.real, pairs) {
+            match (dense.high.subsets(), dense.low.subsets(), dense.real, pairs) {
                 (1, 1, _, true) => self.fixed::<L, 1, 1, 2, false>(),
                 (1, 1, _, false) => self.fixed::<L, 1, 1, 1, false>(),
                 (2, 1, false, true) => self.fixed::<L, 2, 1, 2, false>(),
@@ -163,6 +194,7 @@ impl<R: Real> Pass<'_, R> {
     /// # Safety
     /// See [`Dense::apply`].
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "several arrays share each index")]
     unsafe fn fixed<
         L: Lanes<R>,
         const VECTORS: usize,
@@ -179,9 +211,9 @@ impl<R: Real> Pass<'_, R> {
             let coefficient = |i: usize, j: usize, x: usize, part: usize| {
                 L::load(coefficients.add((((i * VECTORS + j) * EXCHANGES + x) * 2 + part) * L::COMPLEX))
             };
-            let offsets: [usize; VECTORS] = std::array::from_fn(|j| dense.offsets[j]);
+            let offsets: [usize; VECTORS] = std::array::from_fn(|j| dense.offset(j));
             let exchanges: [L::Permutation; EXCHANGES] =
-                std::array::from_fn(|x| L::exchange(dense.exchanges[x]));
+                std::array::from_fn(|x| L::exchange(dense.low.position(x)));
             let mut base = walk.base(blocks.start);
             for _ in blocks {
                 let starts = offsets.map(|offset| shared.run(base | offset, walk.run).as_mut_ptr());
@@ -241,11 +273,14 @@ impl<R: Real> Pass<'_, R> {
     unsafe fn general<L: Lanes<R>>(self) {
         let Pass { dense, walk, shared, blocks } = self;
         let coefficients = dense.coefficients.as_slice().as_ptr();
-        let (offsets, exchanges) = (&dense.offsets[..], &dense.exchanges[..]);
-        let terms = offsets.len() * exchanges.len();
+        let (vectors, exchanges) = (dense.high.subsets(), dense.low.subsets());
+        let terms = vectors * exchanges;
+        let all: [usize; MAXIMUM_VECTORS] = std::array::from_fn(|j| dense.offset(j % vectors));
+        let offsets = &all[..vectors];
         // SAFETY: promised by the caller.
         unsafe {
-            let permutations: Vec<L::Permutation> = exchanges.iter().map(|&mask| L::exchange(mask)).collect();
+            let permutations: [L::Permutation; MAXIMUM_VECTORS] =
+                std::array::from_fn(|x| L::exchange(dense.low.position(x % exchanges)));
             let mut inputs = [L::load(coefficients); MAXIMUM_VECTORS];
             let mut swapped = inputs;
             let mut base = walk.base(blocks.start);
@@ -253,10 +288,10 @@ impl<R: Real> Pass<'_, R> {
                 for place in (0..walk.run).step_by(L::COMPLEX) {
                     for (j, offset) in offsets.iter().enumerate() {
                         let vector = L::load(shared.run(base | offset, walk.run).as_ptr().add(place));
-                        for (x, &permutation) in permutations.iter().enumerate() {
+                        for (x, &permutation) in permutations[..exchanges].iter().enumerate() {
                             let permuted = if x == 0 { vector } else { vector.permuted(permutation) };
-                            inputs[j * exchanges.len() + x] = permuted;
-                            swapped[j * exchanges.len() + x] = permuted.swapped();
+                            inputs[j * exchanges + x] = permuted;
+                            swapped[j * exchanges + x] = permuted.swapped();
                         }
                     }
                     let mut row = coefficients;
@@ -275,6 +310,79 @@ impl<R: Real> Pass<'_, R> {
                 }
                 base = walk.next(base);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64;
+
+    /// Row by row, by definition.
+    fn naive(
+        amplitudes: &[Complex64],
+        targets: &[u8],
+        entries: &[Complex64],
+        condition: Condition,
+    ) -> Vec<Complex64> {
+        let size = 1usize << targets.len();
+        let row = |index: usize| {
+            (0..).zip(targets).fold(0usize, |row, (bit, &target)| row | (index >> target & 1) << bit)
+        };
+        let mask = targets.iter().fold(0usize, |mask, &target| mask | 1 << target);
+        let entry = |index: usize| -> Complex64 {
+            if index & condition.mask != condition.value {
+                return amplitudes[index];
+            }
+            let same = (0..amplitudes.len()).filter(|other| (other ^ index) & !mask == 0);
+            same.map(|other| entries[row(index) * size + row(other)] * amplitudes[other]).sum()
+        };
+        (0..amplitudes.len()).map(entry).collect()
+    }
+
+    fn check<R: Real>(seed: u64, qubits: usize, targets: usize, controls: usize, tolerance: f64) {
+        let mut random = Pcg64::seed_from_u64(seed);
+        let mut number = || Complex64::new(random.random_range(-1.0..1.0), random.random_range(-1.0..1.0));
+        let amplitudes: Vec<Complex64> = (0..1 << qubits).map(|_| number()).collect();
+        let real = seed.is_multiple_of(2);
+        let entries: Vec<Complex64> = (0..1 << (2 * targets))
+            .map(|_| number())
+            .map(|entry| if real { Complex64::new(entry.re, 0.0) } else { entry })
+            .collect();
+        let mut positions: Vec<u8> = (0..qubits as u8).collect();
+        for last in (1..qubits).rev() {
+            positions.swap(last, random.random_range(0..=last));
+        }
+        let (targets, rest) = positions.split_at(targets);
+        let condition = rest[..controls]
+            .iter()
+            .fold(Condition::default(), |condition, &position| condition.and(position, random.random()));
+        let expected = naive(&amplitudes, targets, &entries, condition);
+        for &instructions in Instructions::available() {
+            let mut found: Vec<Complex<R>> = amplitudes.iter().map(|&a| narrow(a)).collect();
+            Dense::new(instructions, qubits, targets, &entries, condition).apply(&mut found);
+            for (found, expected) in found.iter().zip(&expected) {
+                let found = Complex64::new(found.re.into_f64(), found.im.into_f64());
+                assert!((found - expected).norm() < tolerance, "{instructions:?} {targets:?} {condition:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn matrices_on_any_qubits_are_what_they_are(
+            seed: u64,
+            qubits in 0..9usize,
+            targets in 0..=MAXIMUM_TARGETS,
+            controls in 0..4usize,
+        ) {
+            let targets = targets.min(qubits);
+            let controls = controls.min(qubits - targets);
+            check::<f64>(seed, qubits, targets, controls, 1e-13);
+            check::<f32>(seed, qubits, targets, controls, 1e-4);
         }
     }
 }

@@ -74,32 +74,42 @@ pub(crate) trait LaneKernel<R: Real> {
 /// Numbers that begin at a multiple of the longest vector's length.
 #[derive(Clone, Debug)]
 pub(crate) struct Aligned<R> {
-    lines: Vec<Line>,
+    /// A few are here, more of them in `more`.
+    few: [Line; FEW],
+    more: Vec<Line>,
     numbers: std::marker::PhantomData<R>,
 }
+
+/// Lines that need no memory of their own.
+const FEW: usize = 8;
 
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 struct Line([u64; 8]);
 
 impl<R: Real> Aligned<R> {
-    /// `length` zeros.
+    /// `length` zeros, and some behind them.
     pub(crate) fn zero(length: usize) -> Self {
-        let lines = vec![Line([0; 8]); (length * size_of::<Complex<R>>()).div_ceil(size_of::<Line>())];
-        Aligned { lines, numbers: std::marker::PhantomData }
+        let lines = (length * size_of::<Complex<R>>()).div_ceil(size_of::<Line>());
+        let zero = Line([0; 8]);
+        let more = if lines <= FEW { Vec::new() } else { vec![zero; lines] };
+        Aligned { few: [zero; FEW], more, numbers: std::marker::PhantomData }
     }
 
-    /// The numbers, with zeros behind them up to a multiple of 64 bytes.
+    /// The numbers.
+    #[inline(always)]
     pub(crate) fn as_slice(&self) -> &[Complex<R>] {
-        let length = self.lines.len() * (size_of::<Line>() / size_of::<Complex<R>>());
-        // SAFETY: lines are plain bytes without padding, and all bits zero or what was written as numbers.
-        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), length) }
+        let lines: &[Line] = if self.more.is_empty() { &self.few } else { &self.more };
+        let length = lines.len() * (size_of::<Line>() / size_of::<Complex<R>>());
+        // SAFETY: lines are plain bytes without padding, all zero or what was written as numbers.
+        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), length) }
     }
 
     /// The numbers, to be written.
     pub(crate) fn as_mut_slice(&mut self) -> &mut [Complex<R>] {
-        let length = self.lines.len() * (size_of::<Line>() / size_of::<Complex<R>>());
+        let lines: &mut [Line] = if self.more.is_empty() { &mut self.few } else { &mut self.more };
+        let length = lines.len() * (size_of::<Line>() / size_of::<Complex<R>>());
         // SAFETY: as above; every bit pattern of numbers is one of bytes.
-        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), length) }
+        unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), length) }
     }
 }

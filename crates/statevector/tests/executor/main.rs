@@ -9,6 +9,7 @@
 mod addition;
 mod common;
 mod counting;
+mod engines;
 mod errors;
 mod lowering;
 mod measurement;
