@@ -1,7 +1,7 @@
 //! State vectors.
 
 use crate::error::ExecutorError;
-use crate::memory::{check_memory, memory_available};
+use crate::memory::{check_memory, memory_available, prefer_large_pages};
 use crate::real::{Real, widen};
 use num_complex::{Complex, Complex64};
 use num_traits::Zero;
@@ -36,6 +36,7 @@ impl<R: Real> StateVector<R> {
             needed: crate::memory::memory_needed::<R>(qubits),
             available,
         })?;
+        prefer_large_pages(&mut amplitudes);
         amplitudes.resize(length, Complex::zero());
         amplitudes[0] = Complex::from(R::one());
         Ok(StateVector { qubits, amplitudes })
