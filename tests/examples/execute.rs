@@ -39,5 +39,9 @@ fn execute<R: Real>(
         println!("run {:.6}", start.elapsed().as_secs_f64());
     }
     println!("norm {:.16}", state.norm());
+    for index in [0, 1, 2, 77, 1234, 4095] {
+        let amplitude = state.amplitude(index);
+        println!("modulus {:.16}", amplitude.re.into_f64().hypot(amplitude.im.into_f64()));
+    }
     Ok(())
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 const BLOCK_BYTES: usize = 1 << 18;
 
 /// Bytes of the contiguous runs that blocks are made of, at least.
-const RUN_BYTES: usize = 1 << 9;
+const RUN_BYTES: usize = 1 << 8;
 
 /// Qubits of a block at most: kernels share what is larger among threads.
 const MAXIMUM_BLOCK_QUBITS: usize = 16;
@@ -112,30 +112,44 @@ impl<R: Real> Blocked<'_, R> {
 }
 
 /// Positions of a block in increasing order, the operations that are executed on it, and those that are left.
+///
+/// Positions are added one operation after another, always the one that could be next and needs the fewest new ones.
 fn choose<R: Real>(
     waiting: Vec<Resolved<R>>,
     qubits: usize,
 ) -> (Vec<u8>, Vec<Resolved<R>>, Vec<Resolved<R>>) {
     let run = (RUN_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
     let mut chosen = (1usize << run.min(qubits / 2)) - 1;
-    // What operations that are left change, and what they rely on.
-    let (mut changed, mut relied) = (0usize, 0usize);
-    let (mut taken, mut left) = (Vec::new(), Vec::new());
-    for operation in waiting {
-        let (targets, constants) = (operation.targets(), operation.constants());
-        let passes = targets & (changed | relied) == 0 && constants & changed == 0;
-        if passes && (chosen | targets).count_ones() as usize <= qubits {
-            chosen |= targets;
-            taken.push(operation);
-        } else if taken.is_empty() {
-            // An operation on more qubits than a block has is alone.
-            taken.push(operation);
-            changed = usize::MAX;
-        } else {
-            changed |= targets;
-            relied |= constants;
-            left.push(operation);
+    let concerned: Vec<(usize, usize)> =
+        waiting.iter().map(|operation| (operation.targets(), operation.constants())).collect();
+    let mut taken = vec![false; waiting.len()];
+    loop {
+        // What operations that are left change, and what they rely on.
+        let (mut changed, mut relied) = (0usize, 0usize);
+        let mut next = (u32::MAX, 0);
+        for (taken, &(targets, constants)) in taken.iter_mut().zip(&concerned) {
+            let passes = targets & (changed | relied) == 0 && constants & changed == 0;
+            *taken = passes && targets & !chosen == 0;
+            if !*taken {
+                if passes {
+                    next = next.min(((targets & !chosen).count_ones(), targets));
+                }
+                changed |= targets;
+                relied |= constants;
+            }
         }
+        if next.0 == u32::MAX || (chosen | next.1).count_ones() as usize > qubits {
+            break;
+        }
+        chosen |= next.1;
+    }
+    if !taken.contains(&true) {
+        // An operation on more qubits than a block has is alone.
+        taken[0] = true;
+    }
+    let (mut now, mut left) = (Vec::new(), Vec::new());
+    for (operation, taken) in waiting.into_iter().zip(taken) {
+        if taken { now.push(operation) } else { left.push(operation) }
     }
     // The lowest positions that are left fill the block: runs become longer.
     let mut position = 0;
@@ -143,7 +157,7 @@ fn choose<R: Real>(
         chosen |= 1 << position;
         position += 1;
     }
-    ((0..usize::BITS as u8).filter(|position| chosen >> position & 1 == 1).collect(), taken, left)
+    ((0..usize::BITS as u8).filter(|position| chosen >> position & 1 == 1).collect(), now, left)
 }
 
 /// An operation within blocks.
