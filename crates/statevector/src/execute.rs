@@ -270,6 +270,11 @@ impl<'a, R: Real> Execution<'a, R> {
                 let [a, b] = targets.map(|target| self.position(frame, target));
                 self.push(condition, ResolvedAction::Swap([a, b]));
             }
+            Action::Matrix { targets, entries } => {
+                let targets = targets.iter().map(|&target| self.position(frame, target)).collect();
+                let entries = if inverse { adjoint(entries) } else { Arc::clone(entries) };
+                self.push(condition, ResolvedAction::Matrix { targets, entries });
+            }
             Action::RotateZz { targets, angle } => {
                 let [a, b] = targets.map(|target| self.position(frame, target));
                 let angle = sign * angle.evaluate(&self.parameters[frame.parameters..]);
@@ -430,4 +435,9 @@ impl<'a, R: Real> Execution<'a, R> {
         }
         Ok(())
     }
+}
+
+fn adjoint(entries: &[Complex64]) -> Arc<[Complex64]> {
+    let size = 1usize << (entries.len().trailing_zeros() / 2);
+    (0..entries.len()).map(|k| entries[k % size * size + k / size].conj()).collect()
 }

@@ -84,6 +84,7 @@ fn for_each_qubit<R: Real>(kernel: &Kernel<R>, mut visit: impl FnMut(u32)) {
             all(targets);
         }
         Action::Phase { .. } => {}
+        Action::Matrix { targets, .. } => all(targets),
         Action::Rotation { selects, target, .. } => {
             all(selects);
             all(&[*target]);

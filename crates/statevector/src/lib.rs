@@ -25,6 +25,7 @@ mod blocked;
 mod engine;
 mod execute;
 mod finality;
+mod fold;
 mod fuse;
 mod kernels;
 mod multiplexor;

@@ -2,11 +2,13 @@
 //! qubits, and tables become cosines, sines, phases and cycles once.
 
 use crate::error::ExecutorError;
+use crate::fold::{executions, folded, pays};
 use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
 use crate::memory::{check_memory, memory_available};
 use crate::multiplexor::{Multiplexor, multiplexor};
 use crate::real::Real;
 use crate::used::{Used, used_qubits};
+use num_complex::Complex64;
 use qnewton_circuit::gate::Core;
 use qnewton_circuit::lower::{allocate_ancillas, state_preparation_angles};
 use qnewton_circuit::verify::verify;
@@ -80,6 +82,11 @@ pub(crate) enum Action<R: Real> {
     },
     Swap {
         targets: [u32; 2],
+    },
+    /// A row-major matrix.
+    Matrix {
+        targets: Box<[u32]>,
+        entries: Arc<[Complex64]>,
     },
     RotateZz {
         targets: [u32; 2],
@@ -176,29 +183,42 @@ impl<R: Real> Program<R> {
         if qubits > UNCHECKED_QUBITS {
             check_memory::<R>(qubits, memory_available())?;
         }
-        let reached = reached(circuit, entry);
+        let executions = executions(circuit, entry);
         let mut compiler =
             Compiler { circuit, used: &used, current: 0, tables: Tables::default(), placed: 0, exact };
-        let mut bodies: Vec<Body<R>> = Vec::with_capacity(entry + 1);
-        for (index, (definition, reached)) in circuit.definitions()[..=entry].iter().zip(reached).enumerate()
-        {
-            compiler.current = index;
-            let steps = if reached { compiler.body(definition)? } else { Vec::new() };
-            let kernels = steps.iter().fold(0u64, |sum, step| sum.saturating_add(step.kernels(&bodies)));
-            let callees = definition.all_calls().all(|call| bodies[call.callee.index()].unitary);
-            bodies.push(Body { steps, kernels, unitary: definition.is_unitary_itself() && callees });
-        }
-        let definition = &circuit.definitions()[entry];
-        Ok(Program {
-            bodies,
+        let mut program = Program {
+            bodies: Vec::with_capacity(entry + 1),
             entry,
             qubits,
-            bits: definition.bit_count(),
-            placed: compiler.placed,
-            parameters: definition.parameters.len(),
-            name: definition.name.clone(),
+            bits: 0,
+            placed: 0,
+            parameters: 0,
+            name: String::new(),
             exact,
-        })
+        };
+        for (index, (definition, executions)) in
+            circuit.definitions()[..=entry].iter().zip(executions).enumerate()
+        {
+            compiler.current = index;
+            let steps = if executions > 0 { compiler.body(definition)? } else { Vec::new() };
+            let bodies = &mut program.bodies;
+            let kernels = steps.iter().fold(0u64, |sum, step| sum.saturating_add(step.kernels(bodies)));
+            let callees = definition.all_calls().all(|call| bodies[call.callee.index()].unitary);
+            let unitary = definition.is_unitary_itself() && callees;
+            bodies.push(Body { steps, kernels, unitary });
+            let own = used[index].count();
+            let constant = index < entry && definition.parameters.is_empty();
+            if constant && !exact && pays(&program.bodies[index], own, executions, qubits) {
+                (program.entry, program.qubits, program.placed) = (index, own, compiler.placed);
+                let step = folded(&program)?;
+                program.bodies[index] = Body { steps: vec![step], kernels: 1, unitary };
+            }
+        }
+        let definition = &circuit.definitions()[entry];
+        program.name.clone_from(&definition.name);
+        (program.bits, program.parameters) = (definition.bit_count(), definition.parameters.len());
+        (program.entry, program.qubits, program.placed) = (entry, qubits, compiler.placed);
+        Ok(program)
     }
 
     /// Number of qubits that a state needs: the entry's operand registers, then those of its ancillas that operations
@@ -246,19 +266,6 @@ impl<R: Real> Step<R> {
             Step::Kernel(_) | Step::Measure { .. } | Step::Reset(_) => 1,
         }
     }
-}
-
-fn reached(circuit: &Circuit, entry: usize) -> Vec<bool> {
-    let mut reached = vec![false; entry + 1];
-    reached[entry] = true;
-    for position in (0..=entry).rev() {
-        if reached[position] {
-            for call in circuit.definitions()[position].all_calls() {
-                reached[call.callee.index()] = true;
-            }
-        }
-    }
-    reached
 }
 
 /// Tables that are prepared already, by their identifier.

@@ -9,7 +9,7 @@ mod phase;
 mod rotation;
 
 pub(crate) use add::add_constant;
-pub(crate) use dense::Dense;
+pub(crate) use dense::{Dense, MAXIMUM_TARGETS};
 pub(crate) use lookup::{Lookup, lookup};
 pub(crate) use pair::{Operator, exchange_pairs, rotation_xx_matrix, swap_matrix};
 pub(crate) use permutation::{Cycles, permute};

@@ -127,6 +127,32 @@ proptest! {
 }
 
 #[test]
+fn definitions_that_are_called_often_become_matrices() {
+    let mut random = Random::new(11);
+    let mut circuit = Circuit::new();
+    let mut body = Definition::new("body");
+    let own: Vec<QubitId> = body.add_register("q", 3).qubits().collect();
+    for k in 0..20 {
+        body.gate(Gate::U3, &[own[k % 3]], &[random.angle(), random.angle(), random.angle()]);
+        body.gate(Gate::Cx, &[own[k % 3], own[(k + 1) % 3]], &[]);
+    }
+    body.global_phase(&0.3.into());
+    let body = circuit.add(body);
+    let mut definition = Definition::new("main");
+    definition.add_register("q", 6);
+    for round in 0..50 {
+        let all = random.shuffled(6);
+        let call = qnewton_circuit::Call::new(body, all[..3].iter().copied());
+        let call = if round % 2 == 0 { call.inverted() } else { call.repeated(3) };
+        definition.gate(Gate::Ry, &[all[5]], &[random.angle()]);
+        definition.call(call.controlled(random.controls(&all[3..5])));
+    }
+    circuit.add(definition);
+    assert_eq!(Program::<f64>::new(&circuit).unwrap().operations(), 50 + 25 + 75);
+    agree::<f64>(&circuit, &reference(&circuit), 1e-12, 3);
+}
+
+#[test]
 fn the_norm_stays_one_over_a_million_gates() {
     let mut circuit = Circuit::new();
     let mut definition = Definition::new("main");
