@@ -88,6 +88,7 @@ impl From<PipelineError> for Failure {
                 ..
             }) => Some("leave out --jacobi"),
             PipelineError::Epsilon { .. }
+            | PipelineError::Request { .. }
             | PipelineError::System(SystemError::Invalid { kind: InvalidSystem::Conditioning(_), .. })
             | PipelineError::Invalid(InvalidSystem::Conditioning(_)) => {
                 return Failure::Usage(error.to_string());
@@ -100,6 +101,9 @@ impl From<PipelineError> for Failure {
             PipelineError::TooSlow { .. } => Some(
                 "--time-limit SECONDS raises the limit; --damping F and a larger --epsilon shorten the circuit",
             ),
+            PipelineError::Checkpoint { .. } => {
+                Some("another file for --checkpoint, or none there, starts from the beginning")
+            }
             PipelineError::FileTooLarge { .. } => Some("leave out --style flat"),
             _ => None,
         };

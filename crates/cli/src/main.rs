@@ -12,6 +12,7 @@ mod family;
 mod files;
 mod given;
 mod network;
+mod observation;
 mod options;
 mod output;
 mod plot;

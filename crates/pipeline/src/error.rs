@@ -170,6 +170,20 @@ pub enum PipelineError {
         /// The limit in gates.
         limit: u128,
     },
+    /// A register, a value or an observable that the circuit does not have.
+    #[error("{problem}")]
+    Request {
+        /// What is wrong and what would be accepted.
+        problem: String,
+    },
+    /// A run cannot go on from its checkpoint.
+    #[error("{}: {error}", path.display())]
+    Checkpoint {
+        /// The checkpoint.
+        path: PathBuf,
+        /// Why.
+        error: Box<qnewton_statevector::CheckpointError>,
+    },
     /// The manifest is missing or malformed.
     #[error("manifest {}: {problem}", path.display())]
     Manifest {

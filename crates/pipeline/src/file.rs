@@ -1,5 +1,6 @@
 //! Any OpenQASM file, whoever wrote it: what it contains, and what it does.
 
+use crate::checkpoint::{CheckpointOptions, load, run_with_checkpoints};
 use crate::compile::with_added;
 use crate::emit::registers_of;
 use crate::error::PipelineError;
@@ -8,14 +9,19 @@ use crate::execute::{
 };
 use crate::fingerprint::fingerprint;
 use crate::manifest::{Kind as FileKind, Manifest};
+use crate::observe::{Expectation, ObservableRequest, post_selection};
 use num_complex::Complex64;
 use qnewton_circuit::lower::{allocate_ancillas, expand_controls};
 use qnewton_circuit::{Circuit, Counts, Depth, Kind, QubitId, count, depth};
 use qnewton_core::Monitor;
 use qnewton_matrix::write_atomically;
 use qnewton_qasm::{Program as QasmProgram, ReadOptions};
-use qnewton_statevector::{Program, RunOptions, StateVector, project, run_shots, sample};
+use qnewton_statevector::{
+    Noise, Observable, Program, RunOptions, StateVector, Trajectories, TrajectoryOptions, collapse_to,
+    gate_by_gate, project, remaining, run_shots, run_trajectories, sample,
+};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -88,7 +94,7 @@ fn facts_of(circuit: &Circuit) -> Result<CircuitFacts, PipelineError> {
 }
 
 /// How a file is executed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RunFileOptions {
     /// The limit of time.
     pub execute: ExecuteOptions,
@@ -96,6 +102,14 @@ pub struct RunFileOptions {
     pub shots: Option<u64>,
     /// Seed of all measurement outcomes.
     pub seed: u64,
+    /// Expectation values to compute.
+    pub observables: Vec<ObservableRequest>,
+    /// Outcomes to keep, as texts `REGISTER=VALUE` or `REGISTER[i]=VALUE`.
+    pub post_selection: Vec<String>,
+    /// Noise: shots and expectation values are those of trajectories, one for each shot.
+    pub noise: Option<Noise>,
+    /// Checkpoints of the execution; of shots there are none.
+    pub checkpoint: Option<CheckpointOptions>,
 }
 
 /// Outcomes of repeated measurements.
@@ -104,7 +118,7 @@ pub struct Shots {
     /// Number of shots.
     pub total: u64,
     /// Number of shots that count: those in which every register but `system` reads 0 where a manifest asks for
-    /// it, else all.
+    /// it, those with the post-selected outcomes, or else all.
     pub accepted: u64,
     /// Number of bits of an outcome.
     pub bits: usize,
@@ -120,7 +134,7 @@ pub struct FileRun {
     pub manifest: Option<Manifest>,
     /// Number of qubits that the file declares. The state may have more: ancillas, which end in |0>.
     pub qubits: usize,
-    /// The state after the circuit; measured qubits have collapsed.
+    /// The state after the circuit, without noise; measured and post-selected qubits have collapsed.
     pub state: StateVector,
     /// The classical bits of a circuit that measures; empty for others.
     pub bits: Vec<bool>,
@@ -129,6 +143,14 @@ pub struct FileRun {
     pub execution: Option<Execution>,
     /// Shots, if they were asked for.
     pub shots: Option<Shots>,
+    /// Qubits that were post-selected, with their values.
+    pub post_selection: Vec<(QubitId, bool)>,
+    /// Probability of that.
+    pub post_selection_probability: Option<f64>,
+    /// Expectation values, in the order in which they were asked for; after post-selection.
+    pub expectations: Vec<Expectation>,
+    /// The share of the execution that a checkpoint held already.
+    pub resumed_at: Option<f64>,
     /// Seconds that the execution took.
     pub seconds: f64,
 }
@@ -169,16 +191,33 @@ pub fn run_file(
     };
     let qubits = circuit.entry()?.qubit_count();
     let system = manifest.as_ref().map(|manifest| described_system(&circuit, manifest)).transpose()?;
+    let observables: Vec<Observable> =
+        options.observables.iter().map(|request| request.resolve(&circuit)).collect::<Result<_, _>>()?;
+    let selected = post_selection(&circuit, &options.post_selection)?;
     let program = Program::<f64>::new(&circuit)?;
     // Before the time is predicted: no limit of time makes up for missing memory.
     refuse_if_too_large(&program)?;
     let queries =
         manifest.as_ref().and_then(|manifest| manifest.solver.as_ref()).map_or(0, |solver| solver.queries);
-    refuse_if_slow(&[&circuit], queries, &options.execute)?;
-    let start = Instant::now();
     let run_options = RunOptions { seed: options.seed, ..RunOptions::default() };
-    let mut state = StateVector::zero(program.qubits())?;
-    let mut bits = program.run(&mut state, &run_options, monitor)?.bits;
+    let name = options.checkpoint.as_ref().map(|_| fingerprint(&circuit)).unwrap_or_default();
+    let mut standing = match &options.checkpoint {
+        Some(checkpoint) => load(&program, &name, &run_options, &checkpoint.path)?,
+        None => (StateVector::zero(program.qubits())?, None),
+    };
+    let resumed_at = standing.1.as_ref().map(|suspended| suspended.share());
+    // What is done already takes no time.
+    let left = (1.0 - resumed_at.unwrap_or(0.0)).max(f64::MIN_POSITIVE);
+    let limit = ExecuteOptions { time_limit: options.execute.time_limit / left };
+    refuse_if_slow(&[&circuit], queries, &limit)?;
+    let start = Instant::now();
+    let mut bits = match &options.checkpoint {
+        Some(checkpoint) => {
+            run_with_checkpoints(&program, &name, &run_options, &mut standing, checkpoint, monitor)?.bits
+        }
+        None => program.run(&mut standing.0, &run_options, monitor)?.bits,
+    };
+    let mut state = standing.0;
     if count(&circuit)?.get(Kind::Measure) == 0 {
         bits.clear();
     }
@@ -198,55 +237,175 @@ pub fn run_file(
         }
         _ => None,
     };
-    let shots = match options.shots {
-        None => None,
-        Some(total) => Some(match (&execution, &system) {
-            (Some(_), Some(system)) => accepted_shots(&state, system, total, options.seed)?,
-            _ if bits.is_empty() => {
-                let all: Vec<QubitId> = (0..qubits as u32).map(QubitId).collect();
-                let histogram = sample(&state, &all, total, options.seed)?;
-                Shots { total, accepted: total, bits: qubits, histogram }
-            }
-            _ => {
-                // One execution for each shot.
-                let all = total.min(u64::from(u32::MAX)) as f64;
-                let limit = ExecuteOptions { time_limit: options.execute.time_limit / all.max(1.0) };
-                refuse_if_slow(&[&circuit], queries, &limit)?;
-                let histogram = run_shots::<f64>(&circuit, total, &run_options, monitor)?;
-                Shots { total, accepted: total, bits: bits.len(), histogram }
-            }
-        }),
+    let sampling = Sampling {
+        circuit: &circuit,
+        qubits,
+        // Only where x is recovered is `system` all that is read.
+        system: system.as_deref().filter(|_| execution.is_some()),
+        bits: bits.len(),
+        selected: &selected,
+        queries,
+        options,
     };
-    Ok(FileRun { manifest, qubits, state, bits, execution, shots, seconds })
+    let trajectories = match (&options.noise, options.shots) {
+        (None, _) => None,
+        (Some(noise), Some(total)) => {
+            Some(sampling.trajectories(total, *noise, observables.clone(), monitor)?)
+        }
+        (Some(_), None) => {
+            let problem = "noise needs a number of shots: one trajectory each".to_string();
+            return Err(PipelineError::Request { problem });
+        }
+    };
+    let shots = match (options.shots, &trajectories) {
+        (None, _) => None,
+        (Some(total), Some(trajectories)) => Some(sampling.shots_of(trajectories, total)),
+        (Some(total), None) => Some(sampling.shots(&state, total, monitor)?),
+    };
+    let mut probability = None;
+    if !selected.is_empty() {
+        probability = Some(collapse_to(&mut state, &selected)?);
+    }
+    let means: Vec<(Complex64, Option<f64>)> = match &trajectories {
+        Some(trajectories) => {
+            probability = probability.map(|_| trajectories.probability);
+            trajectories.means.iter().map(|mean| (mean.value.into(), Some(mean.standard_error))).collect()
+        }
+        None => {
+            let value = |observable: &Observable| Ok((observable.expectation(&state)?, None));
+            observables.iter().map(value).collect::<Result<_, PipelineError>>()?
+        }
+    };
+    let named = |(request, (value, standard_error)): (&ObservableRequest, _)| Expectation {
+        name: request.name.clone(),
+        register: request.register.clone(),
+        value,
+        standard_error,
+    };
+    Ok(FileRun {
+        manifest,
+        qubits,
+        state,
+        bits,
+        execution,
+        shots,
+        post_selection_probability: probability,
+        post_selection: selected,
+        expectations: options.observables.iter().zip(means).map(named).collect(),
+        resumed_at,
+        seconds,
+    })
 }
 
-/// Samples all qubits and keeps the shots in which all but `system` read 0.
-fn accepted_shots(
-    state: &StateVector,
-    system: &[QubitId],
-    total: u64,
-    seed: u64,
-) -> Result<Shots, PipelineError> {
-    let rest = (0..state.qubits() as u32).map(QubitId).filter(|qubit| !system.contains(qubit));
-    let all: Vec<QubitId> = system.iter().copied().chain(rest).collect();
-    let mut histogram = sample(state, &all, total, seed)?;
-    histogram.retain(|outcome, _| outcome >> system.len() == 0);
-    Ok(Shots { total, accepted: histogram.values().sum(), bits: system.len(), histogram })
+/// What is read in shots.
+struct Sampling<'a> {
+    circuit: &'a Circuit,
+    /// Number of declared qubits.
+    qubits: usize,
+    /// The register of a solution: all others must read 0.
+    system: Option<&'a [QubitId]>,
+    /// Number of classical bits; 0 if nothing is measured.
+    bits: usize,
+    selected: &'a [(QubitId, bool)],
+    queries: u64,
+    options: &'a RunFileOptions,
+}
+
+impl Sampling<'_> {
+    /// The qubits whose values are an outcome; the first ones are what is reported of it.
+    fn read(&self) -> Vec<QubitId> {
+        let system = self.system.unwrap_or_default();
+        let all = (0..self.qubits as u32).map(QubitId);
+        system.iter().copied().chain(all.filter(|qubit| !system.contains(qubit))).collect()
+    }
+
+    fn shots(&self, state: &StateVector, total: u64, monitor: &dyn Monitor) -> Result<Shots, PipelineError> {
+        if self.system.is_some() || self.bits == 0 {
+            let read = self.read();
+            let mut histogram = sample(state, &read, total, self.options.seed)?;
+            let has = |outcome: u64, &(qubit, value): &(QubitId, bool)| {
+                let place = read.iter().position(|&other| other == qubit);
+                place.is_some_and(|place| (outcome >> place & 1 == 1) == value)
+            };
+            histogram.retain(|&outcome, _| self.selected.iter().all(|selected| has(outcome, selected)));
+            return Ok(self.counted(histogram, total));
+        }
+        if !self.selected.is_empty() {
+            let trajectories = self.trajectories(total, Noise::default(), Vec::new(), monitor)?;
+            return Ok(self.shots_of(&trajectories, total));
+        }
+        self.refuse_if_slow(self.circuit, total)?;
+        let run_options = RunOptions { seed: self.options.seed, ..RunOptions::default() };
+        let histogram = run_shots::<f64>(self.circuit, total, &run_options, monitor)?;
+        Ok(self.counted(histogram, total))
+    }
+
+    fn trajectories(
+        &self,
+        total: u64,
+        noise: Noise,
+        observables: Vec<Observable>,
+        monitor: &dyn Monitor,
+    ) -> Result<Trajectories, PipelineError> {
+        self.refuse_if_slow(&gate_by_gate(self.circuit)?, total)?;
+        let options = TrajectoryOptions {
+            run: RunOptions { seed: self.options.seed, ..RunOptions::default() },
+            noise,
+            read: (self.system.is_some() || self.bits == 0).then(|| self.read()),
+            post_selection: self.selected.to_vec(),
+            observables,
+        };
+        Ok(run_trajectories::<f64>(self.circuit, total, &options, monitor)?)
+    }
+
+    fn shots_of(&self, trajectories: &Trajectories, total: u64) -> Shots {
+        self.counted(trajectories.histogram.clone(), total)
+    }
+
+    /// Outcomes of which only those are left that were post-selected.
+    fn counted(&self, mut histogram: BTreeMap<u64, u64>, total: u64) -> Shots {
+        let bits = match self.system {
+            Some(system) => {
+                histogram.retain(|outcome, _| outcome.checked_shr(system.len() as u32).unwrap_or(0) == 0);
+                system.len()
+            }
+            None if self.bits == 0 => self.qubits,
+            None => self.bits,
+        };
+        Shots { total, accepted: histogram.values().sum(), bits, histogram }
+    }
+
+    /// Refuses one execution for each shot if they take too long together.
+    fn refuse_if_slow(&self, circuit: &Circuit, total: u64) -> Result<(), PipelineError> {
+        let limit = ExecuteOptions { time_limit: self.options.execute.time_limit / total.max(1) as f64 };
+        refuse_if_slow(&[circuit], self.queries, &limit)
+    }
 }
 
 /// Writes the amplitudes of the first `qubits` qubits, those above being |0>, as a NumPy array of 2^qubits complex
-/// numbers of 16 bytes; entry k belongs to the basis state k, bit i of which is qubit i.
-pub fn write_state(path: &Path, state: &StateVector, qubits: usize) -> Result<(), PipelineError> {
-    let length = 1usize << qubits.min(state.qubits());
+/// numbers of 16 bytes; entry k belongs to the basis state k, bit i of which is qubit i. Qubits that are `selected` are
+/// left out, and the array holds the amplitudes of the others, in their order, where these have their values.
+pub fn write_state(
+    path: &Path,
+    state: &StateVector,
+    qubits: usize,
+    selected: &[(QubitId, bool)],
+) -> Result<(), PipelineError> {
+    let length = 1usize << (qubits.min(state.qubits()) - selected.len().min(qubits));
+    let rest = if selected.is_empty() { Vec::new() } else { remaining(state, selected)? };
+    let write = |out: &mut dyn Write, amplitude: Complex64| {
+        out.write_all(&amplitude.re.to_le_bytes())?;
+        out.write_all(&amplitude.im.to_le_bytes())
+    };
     let written = write_atomically(path, |out| {
         // NumPy's format, version 1.0: magic, length of the header, a dictionary padded to a multiple of 64 bytes.
         let dictionary = format!("{{'descr': '<c16', 'fortran_order': False, 'shape': ({length},), }}");
         out.write_all(b"\x93NUMPY\x01\x00\x76\x00")?;
         writeln!(out, "{dictionary:<117}")?;
-        state.iter().take(length).try_for_each(|amplitude| {
-            out.write_all(&amplitude.re.to_le_bytes())?;
-            out.write_all(&amplitude.im.to_le_bytes())
-        })
+        if selected.is_empty() {
+            return state.iter().take(length).try_for_each(|amplitude| write(out, amplitude));
+        }
+        rest.iter().take(length).try_for_each(|&amplitude| write(out, amplitude))
     });
     written
         .map_err(|error| PipelineError::Write { path: path.to_path_buf(), message: error.source.to_string() })

@@ -8,6 +8,7 @@
 mod amplify;
 mod assemble;
 mod block;
+mod checkpoint;
 mod choice;
 mod comparison;
 mod compile;
@@ -24,6 +25,7 @@ mod given;
 mod inversion;
 mod manifest;
 mod norm;
+mod observe;
 mod preprocessing;
 mod published;
 mod readout;
@@ -35,6 +37,7 @@ mod verify;
 pub use amplify::{Amplification, AmplificationRecord};
 pub use assemble::Solver;
 pub use block::{BlockOptions, EncodedMatrix, RANKING_EPSILON, encode};
+pub use checkpoint::CheckpointOptions;
 pub use choice::{EncodingChoice, compare_encodings, encode_chosen, queries};
 pub use comparison::{AmplifiedCost, SolverCandidate, SolverCost, compare_solvers};
 pub use compile::{CompileOptions, CompiledSystem, compile};
@@ -64,6 +67,7 @@ pub use manifest::{
     PreparationRecord, ReflectionRecord, WalkRecord, manifest_path,
 };
 pub use norm::{Direction, NormEstimate, NormMethod};
+pub use observe::{Expectation, ObservableKind, ObservableRequest};
 pub use preprocessing::{PreprocessedCost, PreprocessingCandidate, compare_preprocessing};
 pub use published::{PublishedQueries, published_queries};
 pub use readout::{

@@ -8,6 +8,14 @@ use crate::resolved::{Resolved, ResolvedAction};
 use crate::simd::Instructions;
 use num_complex::{Complex, Complex64};
 
+/// Amplitudes that are updated, or kernels that are run, between two questions whether to stop.
+const UPDATES_BETWEEN_CHECKS: usize = 1 << 24;
+const KERNELS_BETWEEN_CHECKS: u64 = 1 << 12;
+
+/// The same where operations wait for one another: seconds of work, but enough operations to choose from.
+const WAITING_UPDATES: usize = 1 << 34;
+const WAITING_KERNELS: (u64, u64) = (1 << 8, 1 << 13);
+
 /// Executes a stream of operations.
 pub(crate) trait Engine<R: Real> {
     /// Number of qubits of the state.
@@ -18,6 +26,12 @@ pub(crate) trait Engine<R: Real> {
 
     /// Executes what is left.
     fn flush(&mut self);
+
+    /// After how many kernels all that was pushed is executed and the user asked whether to stop.
+    fn kernels_between_checks(&self) -> u64 {
+        let (least, most) = WAITING_KERNELS;
+        ((WAITING_UPDATES >> self.qubits().min(63)) as u64).clamp(least, most)
+    }
 
     /// Multiplies all amplitudes by e^(i angle).
     fn turn(&mut self, angle: f64);
@@ -58,6 +72,10 @@ impl<R: Real> Engine<R> for Direct<'_, R> {
     }
 
     fn flush(&mut self) {}
+
+    fn kernels_between_checks(&self) -> u64 {
+        ((UPDATES_BETWEEN_CHECKS >> self.qubits().min(63)) as u64).clamp(1, KERNELS_BETWEEN_CHECKS)
+    }
 
     fn turn(&mut self, angle: f64) {
         let factor = Complex64::from_polar(1.0, angle);

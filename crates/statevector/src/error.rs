@@ -52,6 +52,12 @@ pub enum ExecutorError {
         /// What is wrong and what would be accepted.
         problem: String,
     },
+    /// A text that is no sum of Pauli products.
+    #[error("observable: {problem}")]
+    Observable {
+        /// What is wrong and what would be accepted.
+        problem: String,
+    },
     /// The worker threads could not be started.
     #[error("{threads} worker threads could not be started: {reason}")]
     Threads {

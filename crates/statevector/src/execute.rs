@@ -3,21 +3,20 @@
 use crate::bits::{Condition, Scatter, reorder};
 use crate::engine::Engine;
 use crate::error::ExecutorError;
+use crate::finality::for_each_qubit;
 use crate::kernels::{Cycles, Diagonal, Lookup, Operator, Rotation};
-use crate::measurement::uniform;
+use crate::measurement::Stream;
+use crate::noise::Noise;
 use crate::program::{Action, ArgumentsStep, CallStep, Kernel, Prepared, Program, Step};
 use crate::real::Real;
 use crate::resolved::{Placement, Resolved, ResolvedAction};
+use crate::suspension::Suspended;
+use crate::trail::Trail;
 use num_complex::Complex64;
 use qnewton_circuit::CircuitError;
 use qnewton_core::Monitor;
-use rand_pcg::Pcg64;
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
-
-/// The user is asked whether to stop every so many kernels on a small state, more often on a large one.
-const KERNELS_BETWEEN_CHECKS: u64 = 1 << 12;
-const AMPLITUDES_BETWEEN_CHECKS: usize = 1 << 24;
 
 /// Placements that one operation remembers.
 const PLACEMENTS: usize = 16;
@@ -27,7 +26,7 @@ pub(crate) struct Execution<'a, R: Real> {
     program: &'a Program<R>,
     engine: &'a mut (dyn Engine<R> + 'a),
     monitor: &'a dyn Monitor,
-    random: Pcg64,
+    random: Stream,
     /// Positions of the operands of all active calls, one after another.
     operands: Vec<u8>,
     /// Entry bits that the bits of all active calls stand for.
@@ -45,6 +44,8 @@ pub(crate) struct Execution<'a, R: Real> {
     check_interval: u64,
     /// Whether measurements happen; otherwise they are left to the caller.
     measures: bool,
+    noise: Option<&'a Noise>,
+    trail: Trail,
 }
 
 /// An active call: where its operands, bits and parameters start.
@@ -111,12 +112,12 @@ impl<'a, R: Real> Execution<'a, R> {
         seed: u64,
         monitor: &'a dyn Monitor,
     ) -> Self {
-        let interval = (AMPLITUDES_BETWEEN_CHECKS >> engine.qubits().min(63)) as u64;
+        let check_interval = engine.kernels_between_checks();
         Execution {
             program,
             engine,
             monitor,
-            random: crate::measurement::generator(seed),
+            random: Stream::new(seed),
             operands: (0..program.qubits as u8).map(|qubit| qubit + first).collect(),
             bit_operands: (0..program.bits as u32).collect(),
             parameters: Vec::new(),
@@ -126,9 +127,35 @@ impl<'a, R: Real> Execution<'a, R> {
             phase: 0.0,
             kernels: 0,
             reported: 0,
-            check_interval: interval.clamp(1, KERNELS_BETWEEN_CHECKS),
+            check_interval,
             measures: true,
+            noise: None,
+            trail: Trail::default(),
         }
+    }
+
+    /// The same from where an earlier run was suspended, on the amplitudes that it had.
+    pub(crate) fn resumed(self, from: Suspended) -> Self {
+        Execution {
+            random: Stream::after(from.seed, from.drawn),
+            bits: from.bits,
+            phase: from.phase,
+            kernels: from.kernels,
+            reported: from.kernels,
+            trail: from.trail,
+            ..self
+        }
+    }
+
+    /// Where a cancelled run stands.
+    pub(crate) fn suspended(self, seed: u64, parameters: Vec<f64>, total: u64) -> Suspended {
+        let Execution { trail, bits, phase, kernels, random, .. } = self;
+        Suspended { seed, parameters, trail, bits, phase, drawn: random.drawn(), kernels, total }
+    }
+
+    /// The same with noise after every kernel, for a program of gates.
+    pub(crate) fn with_noise(self, noise: &'a Noise) -> Self {
+        Execution { noise: Some(noise), ..self }
     }
 
     /// Runs the entry under a condition, with values for its parameters.
@@ -155,29 +182,48 @@ impl<'a, R: Real> Execution<'a, R> {
         self.bits
     }
 
+    pub(crate) fn into_bits_and_stream(self) -> (Vec<bool>, Stream) {
+        (self.bits, self.random)
+    }
+
     fn body(&mut self, frame: Frame) -> Result<(), ExecutorError> {
         let program = self.program;
         let steps = &program.bodies[frame.body].steps;
-        if frame.inverse {
-            steps.iter().rev().try_for_each(|step| self.step(step, frame))
-        } else {
-            steps.iter().try_for_each(|step| self.step(step, frame))
+        let done = self.trail.enter() as usize;
+        for number in done..steps.len() {
+            let step = &steps[if frame.inverse { steps.len() - 1 - number } else { number }];
+            let result = self.step(step, frame);
+            self.trail.passed(number as u64, result)?;
         }
+        Ok(())
     }
 
     fn step(&mut self, step: &Step<R>, frame: Frame) -> Result<(), ExecutorError> {
         match step {
             Step::Kernel(kernel) => {
                 self.kernel(kernel, frame);
+                if let Some(noise) = self.noise {
+                    let mut positions = Vec::new();
+                    for_each_qubit(kernel, |qubit| positions.push(self.position(frame, qubit)));
+                    for (position, operator) in noise.draw(&positions, &mut self.random) {
+                        self.single(Condition::default(), position, operator);
+                    }
+                }
                 self.count()
             }
             Step::Call(call) => self.call(call, frame, frame.inverse),
             // All parts under the frame's condition: where it fails nothing happens either way, and fewer
             // amplitudes are touched.
             Step::Conjugate(parts) => {
-                self.call(&parts.0, frame, false)?;
-                self.call(&parts.1, frame, frame.inverse)?;
-                self.call(&parts.0, frame, true)
+                let (outer, inner) = parts.as_ref();
+                for part in self.trail.enter()..3 {
+                    let result = match part {
+                        1 => self.call(inner, frame, frame.inverse),
+                        _ => self.call(outer, frame, part == 2),
+                    };
+                    self.trail.passed(part, result)?;
+                }
+                Ok(())
             }
             _ if frame.inverse || frame.condition.mask != 0 => {
                 // The verifier excludes this.
@@ -185,13 +231,17 @@ impl<'a, R: Real> Execution<'a, R> {
             }
             Step::Conditional(parts) => {
                 let (bits, call) = parts.as_ref();
-                let holds = bits.iter().all(|&(bit, value)| self.bits[self.bit(frame, bit)] == value);
+                // The call may measure these bits anew: one that is resumed was begun because they held.
+                let holds = self.trail.leads_on()
+                    || bits.iter().all(|&(bit, value)| self.bits[self.bit(frame, bit)] == value);
                 if holds { self.call(call, frame, false) } else { Ok(()) }
             }
             Step::Measure { qubit, bit } => {
                 if self.measures {
                     let bit = self.bit(frame, *bit);
-                    self.bits[bit] = self.measure(self.position(frame, *qubit));
+                    let outcome = self.measure(self.position(frame, *qubit));
+                    self.bits[bit] =
+                        self.noise.map_or(outcome, |noise| noise.read(outcome, &mut self.random));
                 }
                 self.count()
             }
@@ -220,23 +270,26 @@ impl<'a, R: Real> Execution<'a, R> {
         for &bit in &call.bits {
             self.bit_operands.push(self.bit_operands[frame.bits + bit as usize]);
         }
+        let done = self.trail.enter();
         match &call.arguments {
             ArgumentsStep::Fixed(angles) => {
                 for angle in angles {
                     let value = angle.evaluate(&self.parameters[frame.parameters..callee.parameters]);
                     self.parameters.push(value);
                 }
-                for _ in 0..call.repetitions {
-                    self.body(callee)?;
+                for repetition in done..call.repetitions {
+                    let result = self.body(callee);
+                    self.trail.passed(repetition, result)?;
                 }
             }
             ArgumentsStep::Rows(values, width) => {
-                for repetition in 0..call.repetitions {
+                for repetition in done..call.repetitions {
                     let row = if callee.inverse { call.repetitions - 1 - repetition } else { repetition };
                     let start = row as usize * width;
                     self.parameters.truncate(callee.parameters);
                     self.parameters.extend_from_slice(&values[start..start + width]);
-                    self.body(callee)?;
+                    let result = self.body(callee);
+                    self.trail.passed(repetition, result)?;
                 }
             }
         }
@@ -419,16 +472,18 @@ impl<'a, R: Real> Execution<'a, R> {
     fn measure(&mut self, position: u8) -> bool {
         self.engine.flush();
         let probability = self.engine.probability_of_one(position);
-        let one = uniform(&mut self.random) < probability;
+        let one = self.random.uniform() < probability;
         self.engine.collapse(position, one, if one { probability } else { 1.0 - probability });
         one
     }
 
-    /// Counts a kernel; now and then reports progress and asks whether to go on.
+    /// Counts a kernel; now and then executes what waits, reports progress, and asks whether to go on. Where that is
+    /// does not depend on where the run began or on who watches it: what is executed together stays the same.
     fn count(&mut self) -> Result<(), ExecutorError> {
         self.kernels += 1;
-        let since = self.kernels - self.reported;
-        if since >= self.check_interval {
+        if self.kernels.is_multiple_of(self.check_interval) {
+            self.engine.flush();
+            let since = self.kernels - self.reported;
             self.reported = self.kernels;
             self.monitor.advance(since);
             self.monitor.check()?;

@@ -76,7 +76,8 @@ impl<R: Real> Walk<'_, R> {
     }
 }
 
-fn for_each_qubit<R: Real>(kernel: &Kernel<R>, mut visit: impl FnMut(u32)) {
+/// Visits the local qubits of a kernel, its controls included.
+pub(crate) fn for_each_qubit<R: Real>(kernel: &Kernel<R>, mut visit: impl FnMut(u32)) {
     let mut all = |qubits: &[u32]| qubits.iter().for_each(|&qubit| visit(qubit));
     match &kernel.action {
         Action::Single { target, .. } | Action::Parametric { target, .. } => all(&[*target]),

@@ -37,13 +37,13 @@ pub fn sample<R: Real>(
     let selection = Selection::new(&increasing, state.qubits());
     let order = reorder(&positions);
     let total = state.sum(|_, amplitude| widen(amplitude).norm_sqr());
-    let mut random = generator(seed);
+    let mut random = Stream::new(seed);
     let mut counts = BTreeMap::new();
     let mut left = shots;
     while left > 0 {
         let batch = left.min(BATCH);
         left -= batch;
-        let mut draws: Vec<f64> = (0..batch).map(|_| total * uniform(&mut random)).collect();
+        let mut draws: Vec<f64> = (0..batch).map(|_| total * random.uniform()).collect();
         draws.sort_by(f64::total_cmp);
         for (index, number) in outcomes(state, &draws) {
             let value = selection.get(index);
@@ -80,14 +80,42 @@ fn outcomes<R: Real>(state: &StateVector<R>, draws: &[f64]) -> Vec<(usize, u64)>
     result
 }
 
-/// The generator of a run.
-pub(crate) fn generator(seed: u64) -> Pcg64 {
-    Pcg64::seed_from_u64(seed)
+/// The random numbers of a run. A stream is where it is by its seed and the numbers that were drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    generator: Pcg64,
+    drawn: u64,
 }
 
-/// A number in [0, 1) with 53 random bits.
-pub(crate) fn uniform(random: &mut Pcg64) -> f64 {
-    (random.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+impl Stream {
+    /// The stream of a seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Stream { generator: Pcg64::seed_from_u64(seed), drawn: 0 }
+    }
+
+    /// The same after `drawn` numbers.
+    pub(crate) fn after(seed: u64, drawn: u64) -> Self {
+        let mut stream = Stream::new(seed);
+        stream.generator.advance(u128::from(drawn));
+        stream.drawn = drawn;
+        stream
+    }
+
+    /// How many numbers were drawn.
+    pub(crate) fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
+    /// 64 random bits.
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.drawn += 1;
+        self.generator.next_u64()
+    }
+
+    /// A number in [0, 1) with 53 random bits.
+    pub(crate) fn uniform(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+    }
 }
 
 /// The share of the squared norm that has |1> at `position`.
@@ -107,4 +135,20 @@ pub(crate) fn collapse<R: Real>(amplitudes: &mut [Complex<R>], position: u8, one
     scale(amplitudes, instructions, condition.and(position, !one), Complex64::new(0.0, 0.0));
     let factor = 1.0 / probability.sqrt();
     scale(amplitudes, instructions, condition.and(position, one), Complex64::new(factor, 0.0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_continues_where_it_was() {
+        let mut stream = Stream::new(9);
+        for _ in 0..5 {
+            stream.uniform();
+        }
+        let mut later = Stream::after(9, stream.drawn());
+        assert_eq!((stream.bits(), stream.bits()), (later.bits(), later.bits()));
+        assert_eq!(later.drawn(), 7);
+    }
 }

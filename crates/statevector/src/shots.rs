@@ -4,14 +4,13 @@ use crate::bits::Condition;
 use crate::blocked::engine;
 use crate::error::ExecutorError;
 use crate::execute::Execution;
-use crate::measurement::{generator, sample};
+use crate::measurement::{Stream, sample};
 use crate::program::Program;
 use crate::real::Real;
 use crate::run::{RunOptions, within};
 use crate::state::StateVector;
 use qnewton_circuit::{Circuit, QubitId};
 use qnewton_core::{Monitor, Silent};
-use rand::Rng;
 use std::collections::BTreeMap;
 
 /// Runs `circuit` from |0> `shots` times: outcomes, bit i of which is classical bit i of the entry, with their
@@ -49,11 +48,11 @@ pub fn run_shots<R: Real>(
         }
         None => {
             monitor.begin("running shots", shots);
-            let mut seeds = generator(options.seed);
+            let mut seeds = Stream::new(options.seed);
             let mut counts = BTreeMap::new();
             for _ in 0..shots {
                 state.reset();
-                let seed = seeds.next_u64();
+                let seed = seeds.bits();
                 let mut engine = engine(state.amplitudes_mut(), options, program.exact);
                 let mut execution = Execution::new(&program, engine.as_mut(), 0, seed, &Silent);
                 execution.run(Condition::default(), &options.parameters)?;

@@ -2,16 +2,19 @@
 
 use crate::failure::Failure;
 use crate::files::{check_distinct, check_targets, stated};
+use crate::observation::{CheckpointArguments, NoiseOptions, ObservationFields, ObservationOptions};
 use crate::options::{OutputOptions, TimeOptions, at_least_one};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::text::{self, Facts};
 use crate::unknowns::Unknowns;
 use clap::Args;
+use qnewton::PipelineError;
 use qnewton::pipeline::{
     FileRun, Kind, Manifest, NormMethod, RunFileOptions, SCHEMA_VERSION, Shots, manifest_path, run_file,
     write_state,
 };
+use qnewton::statevector::Noise;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,6 +27,10 @@ Examples:
   qnewton run solve.qasm --solution x.npy           post-select and recover x as the manifest says
   qnewton run bell.qasm --shots 1000 --seed 7       sample measurement outcomes
   qnewton run any.qasm --state state.npy            write all amplitudes (complex128)
+  qnewton run any.qasm --expect \"0.5*Z0 Z1 - X2\"    expectation value of a Pauli sum
+  qnewton run any.qasm --expect-matrix H.mtx --register system --post-select flag=0
+  qnewton run any.qasm --shots 1000 --noise depolarising=0.01 --noise readout=0.02,0.05
+  qnewton run long.qasm --checkpoint run.state --time-limit 1e6
 
 Bit strings have the last qubit or classical bit on the left.";
 
@@ -39,12 +46,18 @@ pub(crate) struct Run {
     /// Seed of measurement outcomes
     #[arg(long, value_name = "S", default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
-    /// Write the state vector as a NumPy array of complex numbers
-    #[arg(long, value_name = "FILE")]
+    /// Write the state vector as a NumPy array of complex numbers; with --post-select that of the other qubits
+    #[arg(long, visible_alias = "amplitudes", value_name = "FILE")]
     state: Option<PathBuf>,
     /// Write x, or its direction where the norm takes a further query: NumPy if the name ends in .npy, else MatrixMarket
     #[arg(long, value_name = "FILE")]
     solution: Option<PathBuf>,
+    #[command(flatten)]
+    observation: ObservationOptions,
+    #[command(flatten)]
+    noise: NoiseOptions,
+    #[command(flatten)]
+    checkpoint: CheckpointArguments,
     #[command(flatten)]
     time: TimeOptions,
     #[command(flatten)]
@@ -63,6 +76,8 @@ struct Document<'a> {
     bits: Option<String>,
     #[serde(flatten)]
     shots: Option<ShotFields>,
+    #[serde(flatten)]
+    observation: ObservationFields,
     #[serde(flatten)]
     solution: Option<SolutionFields<'a>>,
     seconds: BTreeMap<&'a str, f64>,
@@ -102,9 +117,11 @@ struct SolutionFields<'a> {
 
 impl Run {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
-        check_targets(self.state.iter().chain(&self.solution))?;
+        let outputs = || self.state.iter().chain(&self.solution).chain(&self.checkpoint.checkpoint);
+        check_targets(outputs())?;
         let manifest = manifest_path(&self.file);
-        check_distinct([&self.file, &manifest], self.state.iter().chain(&self.solution))?;
+        let inputs = [&self.file, &manifest].into_iter().chain(&self.observation.expect_matrix);
+        check_distinct(inputs, outputs())?;
         let solves = |manifest: &Manifest| manifest.kind == Kind::LinearSystem;
         if self.solution.is_some() && !Manifest::of(&self.file)?.as_ref().is_some_and(solves) {
             let message = format!(
@@ -116,26 +133,45 @@ impl Run {
                 "`qnewton compile` writes that manifest; leave out --solution",
             ));
         }
-        let progress = Progress::new(interrupt, self.show.quiet);
+        let noise = self.noise.noise()?;
         let options = RunFileOptions {
             execute: self.time.into(),
             shots: self.shots.map(|shots| shots as u64),
             seed: self.seed,
+            observables: self.observation.requests()?,
+            post_selection: self.observation.post_selection().to_vec(),
+            noise,
+            checkpoint: self.checkpoint.options(),
         };
-        let run = run_file(&self.file, &options, &progress)?;
+        let progress = Progress::new(interrupt, self.show.quiet);
+        let run =
+            run_file(&self.file, &options, &progress).map_err(|error| self.failure(error, interrupt))?;
         if let ((Some(path), Some(execution)), Some(manifest)) =
             ((&self.solution, &run.execution), &run.manifest)
         {
             Unknowns::new(&execution.solution, manifest.system.real_form).write(path)?;
         }
         if let Some(path) = &self.state {
-            write_state(path, &run.state, run.qubits)?;
+            write_state(path, &run.state, run.qubits, &run.post_selection)?;
         }
         progress.finish();
-        self.show(&run)
+        self.show(&run, noise)?;
+        // Only now that nothing can fail any more.
+        self.checkpoint.remove()
     }
 
-    fn show(&self, run: &FileRun) -> Result<(), Failure> {
+    /// An interrupted run may have left something to go on from.
+    fn failure(&self, error: PipelineError, interrupt: &Interrupt) -> Failure {
+        if let Some(path) = self.checkpoint.checkpoint.as_ref().filter(|path| path.is_file())
+            && interrupt.is_set()
+        {
+            let text = format!("{} holds the run: the same command goes on from there", path.display());
+            note(self.show.quiet, &text);
+        }
+        error.into()
+    }
+
+    fn show(&self, run: &FileRun, noise: Option<Noise>) -> Result<(), Failure> {
         let listed = run.most_probable(LISTED).into_iter().map(|(index, amplitude)| Outcome {
             state: bit_string(index, run.qubits),
             probability: amplitude.norm_sqr(),
@@ -161,6 +197,7 @@ impl Run {
             most_probable: listed.collect(),
             bits: (!run.bits.is_empty()).then(|| bits_text(&run.bits)),
             shots: run.shots.as_ref().map(|shots| self.shot_fields(shots)),
+            observation: ObservationFields::new(run, noise, self.observation.post_selection()),
             solution,
             seconds: BTreeMap::from([("execution", run.seconds)]),
             state_file: self.state.as_deref().map(stated),
@@ -188,6 +225,7 @@ impl Run {
                 }
             }
         }
+        document.observation.show(&mut facts);
         facts.add("time", text::seconds(run.seconds));
         let mut shown = facts.render();
         // The amplitudes of a solver say less than the solution that was recovered from them.
@@ -208,9 +246,14 @@ impl Run {
             shown.push_str(&format!("\n{}", text::table(&["outcome", "shots"], 1, rows)));
             if fields.accepted_shots != fields.shots {
                 let (accepted, all) = (text::count(fields.accepted_shots), text::count(fields.shots));
-                shown.push_str(&format!(
-                    "{accepted} of {all} shots accepted: all registers but `system` read 0\n"
-                ));
+                let why = match (document.solution.is_some(), self.observation.post_selection()) {
+                    (true, []) => "all registers but `system` read 0".to_string(),
+                    (true, conditions) => {
+                        format!("all registers but `system` read 0, and {}", conditions.join(", "))
+                    }
+                    (false, conditions) => conditions.join(", "),
+                };
+                shown.push_str(&format!("{accepted} of {all} shots accepted: {why}\n"));
             }
         }
         print(&shown)?;

@@ -59,6 +59,11 @@ fn documents_have_these_keys() {
     check(&folder, "encode", "encode A.mtx");
     check(&folder, "encode_with_file", "encode A.mtx -o block.qasm");
     check(&folder, "run_any", "run any.qasm --shots 10");
+    check(
+        &folder,
+        "run_observed",
+        "run any.qasm --shots 10 --noise depolarising=0.1 --post-select q[1]=0 --expect Z0 --register q",
+    );
     check(&folder, "run_solver", "run s.qasm");
     check(&folder, "verify", "verify s.qasm --matrix A.mtx");
     check(&folder, "count", "count any.qasm");

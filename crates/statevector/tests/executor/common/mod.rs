@@ -59,11 +59,11 @@ pub fn transpose(a: &[Vec<Complex64>]) -> Matrix {
     (0..a[0].len()).map(|i| a.iter().map(|column| column[i]).collect()).collect()
 }
 
-fn value_at(index: usize, qubits: &[usize]) -> usize {
+pub fn value_at(index: usize, qubits: &[usize]) -> usize {
     qubits.iter().enumerate().map(|(bit, &qubit)| (index >> qubit & 1) << bit).sum()
 }
 
-fn with_value(index: usize, qubits: &[usize], value: usize) -> usize {
+pub fn with_value(index: usize, qubits: &[usize], value: usize) -> usize {
     qubits
         .iter()
         .enumerate()
