@@ -9,6 +9,7 @@ use qnewton::pipeline::ReadoutError;
 use qnewton::qasm::ReadError;
 use qnewton::scheduler::ScheduleError;
 use qnewton::statevector::ExecutorError;
+use qnewton::statevector::distributed::sufficient_ranks;
 use qnewton::train::TrainError;
 use std::fmt::Display;
 use std::io::IsTerminal;
@@ -121,14 +122,34 @@ impl From<PipelineError> for Failure {
 impl From<ExecutorError> for Failure {
     fn from(error: ExecutorError) -> Self {
         match error {
-            ExecutorError::Memory { qubits, needed, available } => Failure::work(format!(
-                "a state of {qubits} qubits would need {} of memory, {} are available",
-                text::bytes(needed),
-                text::bytes(available)
-            )),
+            ExecutorError::Memory { qubits, needed, available } => Failure::Work {
+                message: format!(
+                    "a state of {qubits} qubits would need {} of memory, {} are available",
+                    text::bytes(needed),
+                    text::bytes(available)
+                ),
+                hints: sufficient_ranks::<f64>(qubits, available).map(ranks_hint).into_iter().collect(),
+            },
+            ExecutorError::RankMemory { qubits, ranks, needed, available, sufficient } => Failure::Work {
+                message: format!(
+                    "a state of {qubits} qubits would need {} of memory at each of {ranks} ranks, {} are available",
+                    text::bytes(needed),
+                    text::bytes(available)
+                ),
+                hints: vec![sufficient.map_or_else(
+                    || "no number of ranks would do: single operations act on too many qubits".to_string(),
+                    ranks_hint,
+                )],
+            },
             error => Failure::work(error),
         }
     }
+}
+
+fn ranks_hint(ranks: u128) -> String {
+    format!(
+        "{ranks} ranks with as much memory each would do: `mpirun -n {ranks} qnewton run` (docs/distributed.md)"
+    )
 }
 
 impl From<ReadoutError> for Failure {

@@ -11,6 +11,7 @@ mod failure;
 mod family;
 mod files;
 mod given;
+mod launch;
 mod network;
 mod observation;
 mod options;
@@ -30,8 +31,14 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = arguments::Arguments::parse();
-    match commands::run(arguments.command) {
+    let launch = launch::Launch::detect();
+    let arguments = match arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // What is wrong, or was asked, is said once.
+        Err(_) if launch.rank > 0 => return ExitCode::SUCCESS,
+        Err(error) => error.exit(),
+    };
+    match commands::run(arguments.command, &launch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

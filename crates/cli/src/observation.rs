@@ -83,6 +83,15 @@ impl ObservationOptions {
         Ok(requests)
     }
 
+    /// Whether anything is asked for.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn is_given(&self) -> bool {
+        let texts = [&self.expect, &self.post_select];
+        self.register.is_some()
+            || !self.expect_matrix.is_empty()
+            || texts.iter().any(|texts| !texts.is_empty())
+    }
+
     /// The outcomes that are kept.
     pub(crate) fn post_selection(&self) -> &[String] {
         &self.post_select
@@ -90,6 +99,12 @@ impl ObservationOptions {
 }
 
 impl NoiseOptions {
+    /// Whether there is any.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn is_given(&self) -> bool {
+        !self.noise.is_empty()
+    }
+
     /// All kinds together; the last of a kind counts.
     pub(crate) fn noise(&self) -> Result<Option<Noise>, Failure> {
         if self.noise.is_empty() {

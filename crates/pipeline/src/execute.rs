@@ -91,12 +91,20 @@ const MODEST_SPEED: f64 = 1e8;
 
 /// Seconds that executing a circuit is predicted to take on this machine.
 pub fn predict_seconds(circuit: &Circuit) -> Result<f64, PipelineError> {
+    predict_seconds_on(circuit, || Ok(Program::<f64>::new(circuit)?.qubits()))
+}
+
+/// The same for a circuit on so many qubits, asked for if that matters.
+pub(crate) fn predict_seconds_on(
+    circuit: &Circuit,
+    qubits: impl FnOnce() -> Result<usize, PipelineError>,
+) -> Result<f64, PipelineError> {
     let updates = operations_estimate(circuit)? as f64;
     let modest = updates / MODEST_SPEED;
     if modest < 1.0 {
         return Ok(modest);
     }
-    Ok(updates / measure_speed(Program::<f64>::new(circuit)?.qubits())?)
+    Ok(updates / measure_speed(qubits()?)?)
 }
 
 /// The solution in unnormalised projected amplitudes; normalised if they are not known to scale.

@@ -159,18 +159,40 @@ impl FileRun {
     /// The most probable basis states of the declared qubits, at most `limit` of them, by decreasing probability;
     /// equal ones by increasing index. States whose amplitude is rounding only are left out.
     pub fn most_probable(&self, limit: usize) -> Vec<(u64, Complex64)> {
-        // One more than needed is kept at a time, so that memory stays small.
-        let mut best: Vec<(u64, Complex64)> = Vec::with_capacity(limit + 1);
-        for (index, amplitude) in self.state.iter().take(1 << self.qubits).enumerate() {
-            let probability = amplitude.norm_sqr();
-            let last = best.last().map_or(0.0, |(_, amplitude)| amplitude.norm_sqr());
-            if probability > ROUNDING && (best.len() < limit || probability > last) {
-                let place = best.partition_point(|(_, other)| other.norm_sqr() >= probability);
-                best.insert(place, (index as u64, amplitude));
-                best.truncate(limit);
-            }
+        let mut best = MostProbable::new(limit);
+        for (index, amplitude) in (0..).zip(self.state.iter().take(1 << self.qubits)) {
+            best.add(index, amplitude);
         }
-        best
+        best.into_inner()
+    }
+}
+
+/// The most probable basis states among those that are added by increasing index.
+pub(crate) struct MostProbable {
+    limit: usize,
+    best: Vec<(u64, Complex64)>,
+}
+
+impl MostProbable {
+    /// At most so many.
+    pub(crate) fn new(limit: usize) -> Self {
+        // One more than needed is kept at a time, so that memory stays small.
+        MostProbable { limit, best: Vec::with_capacity(limit + 1) }
+    }
+
+    pub(crate) fn add(&mut self, index: u64, amplitude: Complex64) {
+        let probability = amplitude.norm_sqr();
+        let last = self.best.last().map_or(0.0, |(_, amplitude)| amplitude.norm_sqr());
+        if probability > ROUNDING && (self.best.len() < self.limit || probability > last) {
+            let place = self.best.partition_point(|(_, other)| other.norm_sqr() >= probability);
+            self.best.insert(place, (index, amplitude));
+            self.best.truncate(self.limit);
+        }
+    }
+
+    /// By decreasing probability.
+    pub(crate) fn into_inner(self) -> Vec<(u64, Complex64)> {
+        self.best
     }
 }
 

@@ -12,6 +12,7 @@ mod checkpoint;
 mod choice;
 mod comparison;
 mod compile;
+mod distributed;
 mod documents;
 mod emit;
 mod equal;
@@ -41,6 +42,7 @@ pub use checkpoint::CheckpointOptions;
 pub use choice::{EncodingChoice, compare_encodings, encode_chosen, queries};
 pub use comparison::{AmplifiedCost, SolverCandidate, SolverCost, compare_solvers};
 pub use compile::{CompileOptions, CompiledSystem, compile};
+pub use distributed::{DistributedRun, run_file_distributed};
 pub use documents::{
     CircuitFields, EncodingFields, SCHEMA_VERSION, Seconds, SolverFields, SystemFields, gate_counts,
     ledger_fields,

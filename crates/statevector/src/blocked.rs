@@ -26,7 +26,7 @@ const RUN_BYTES: usize = 1 << 8;
 const MAXIMUM_BLOCK_QUBITS: usize = 16;
 
 /// Operations that wait at most.
-const WAITING: usize = 1 << 13;
+pub(crate) const WAITING: usize = 1 << 13;
 
 /// Amplitudes in the memory of this process, several operations per pass.
 pub(crate) struct Blocked<'a, R: Real> {
@@ -44,14 +44,20 @@ pub(crate) fn engine<'a, R: Real>(
     exact: bool,
 ) -> Box<dyn Engine<R> + 'a> {
     let instructions = options.instructions();
-    let fitting = (BLOCK_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
-    let qubits = options.block_qubits.unwrap_or(fitting).min(MAXIMUM_BLOCK_QUBITS);
+    let qubits = block_qubits::<R>(options);
     if exact || amplitudes.len() <= 1 << qubits {
         Box::new(Direct::new(amplitudes, instructions))
     } else {
         Box::new(Blocked { amplitudes, instructions, qubits, waiting: Vec::new() })
     }
 }
+
+/// Qubits of a block; smaller states are a block.
+pub(crate) fn block_qubits<R: Real>(options: &RunOptions) -> usize {
+    let fitting = (BLOCK_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
+    options.block_qubits.unwrap_or(fitting).min(MAXIMUM_BLOCK_QUBITS)
+}
+
 impl<R: Real> Engine<R> for Blocked<'_, R> {
     fn qubits(&self) -> usize {
         self.amplitudes.len().trailing_zeros() as usize
@@ -69,7 +75,7 @@ impl<R: Real> Engine<R> for Blocked<'_, R> {
         while !waiting.is_empty() {
             let (positions, taken, left) = choose(waiting, self.qubits);
             waiting = left;
-            self.sweep(&positions, taken);
+            sweep(self.amplitudes, self.instructions, &positions, taken);
         }
     }
 
@@ -93,28 +99,34 @@ impl<R: Real> Blocked<'_, R> {
     fn direct(&mut self) -> Direct<'_, R> {
         Direct::new(self.amplitudes, self.instructions)
     }
+}
 
-    fn sweep(&mut self, positions: &[u8], mut operations: Vec<Resolved<R>>) {
-        if operations.len() == 1 {
-            operations.drain(..).for_each(|operation| self.direct().push(operation));
-            return;
-        }
-        let local: Vec<Local<R>> = operations
-            .into_iter()
-            .map(|operation| localize(operation, positions, self.instructions))
-            .collect();
-        for_each_block(self.amplitudes, positions, |base, block| {
-            for operation in &local {
-                operation.apply(base, block);
-            }
-        });
+/// Executes operations, whose targets are among `positions`, block by block; these are those of a block, in increasing
+/// order.
+pub(crate) fn sweep<R: Real>(
+    amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
+    positions: &[u8],
+    mut operations: Vec<Resolved<R>>,
+) {
+    if operations.len() == 1 {
+        let mut direct = Direct::new(amplitudes, instructions);
+        operations.drain(..).for_each(|operation| direct.push(operation));
+        return;
     }
+    let local: Vec<Local<R>> =
+        operations.into_iter().map(|operation| localize(operation, positions, instructions)).collect();
+    for_each_block(amplitudes, positions, |base, block| {
+        for operation in &local {
+            operation.apply(base, block);
+        }
+    });
 }
 
 /// Positions of a block in increasing order, the operations that are executed on it, and those that are left.
 ///
 /// Positions are added one operation after another, always the one that could be next and needs the fewest new ones.
-fn choose<R: Real>(
+pub(crate) fn choose<R: Real>(
     waiting: Vec<Resolved<R>>,
     qubits: usize,
 ) -> (Vec<u8>, Vec<Resolved<R>>, Vec<Resolved<R>>) {
@@ -151,13 +163,17 @@ fn choose<R: Real>(
     for (operation, taken) in waiting.into_iter().zip(taken) {
         if taken { now.push(operation) } else { left.push(operation) }
     }
-    // The lowest positions that are left fill the block: runs become longer.
-    let mut position = 0;
+    (filled(chosen, qubits), now, left)
+}
+
+/// The positions of a mask and as many of the lowest others as make `qubits`: runs become longer.
+pub(crate) fn filled(mask: usize, qubits: usize) -> Vec<u8> {
+    let (mut chosen, mut position) = (mask, 0);
     while (chosen.count_ones() as usize) < qubits {
         chosen |= 1 << position;
         position += 1;
     }
-    ((0..usize::BITS as u8).filter(|position| chosen >> position & 1 == 1).collect(), now, left)
+    (0..usize::BITS as u8).filter(|position| chosen >> position & 1 == 1).collect()
 }
 
 /// An operation within blocks.

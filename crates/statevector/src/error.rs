@@ -1,5 +1,6 @@
 //! What can go wrong when a circuit is executed.
 
+use crate::distributed::CommunicationError;
 use qnewton_circuit::CircuitError;
 use qnewton_core::Cancelled;
 use thiserror::Error;
@@ -20,6 +21,27 @@ pub enum ExecutorError {
         /// Bytes that may be used.
         available: u128,
     },
+    /// The parts of a distributed state do not fit the memory that ranks may use.
+    #[error(
+        "a state of {qubits} qubits on {ranks} ranks needs {needed} bytes at each, {available} are available; {}",
+        sufficient_ranks(*sufficient)
+    )]
+    RankMemory {
+        /// Number of qubits, ancillas included.
+        qubits: usize,
+        /// Number of ranks that hold amplitudes.
+        ranks: usize,
+        /// Bytes needed at each rank.
+        needed: u128,
+        /// Bytes that a rank may use, where they are fewest.
+        available: u128,
+        /// The number of ranks, with as much memory each, that would do; none if the circuit's operations act on too
+        /// many qubits at once for that.
+        sufficient: Option<u128>,
+    },
+    /// The ranks of a distributed state could not talk to each other.
+    #[error(transparent)]
+    Communication(#[from] CommunicationError),
     /// The matrix that is asked for does not fit the memory that may be used.
     #[error("{columns} columns of {rows} rows need {needed} bytes, {available} are available")]
     Block {
@@ -69,4 +91,11 @@ pub enum ExecutorError {
     /// Stopped at the user's request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+fn sufficient_ranks(sufficient: Option<u128>) -> String {
+    match sufficient {
+        Some(ranks) => format!("{ranks} ranks with as much memory each would do"),
+        None => "no number of ranks would do: single operations act on too many qubits".to_string(),
+    }
 }

@@ -10,6 +10,7 @@
 
 pub mod block;
 pub mod checkpoint;
+pub mod distributed;
 pub mod error;
 pub mod estimate;
 pub mod expectation;

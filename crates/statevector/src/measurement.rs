@@ -3,12 +3,13 @@
 //! Random numbers are those of `Pcg64` (PCG XSL RR 128/64) seeded by `seed_from_u64`; a uniform number in
 //! [0, 1) is the upper 53 bits of one 64-bit output. The same seed gives the same outcomes on every machine.
 
-use crate::bits::{Condition, Selection, reorder};
+use crate::bits::{Condition, Scatter, Selection, reorder};
 use crate::error::ExecutorError;
 use crate::kernels::scale;
 use crate::real::{Real, widen};
 use crate::simd::Instructions;
 use crate::state::{StateVector, check_qubits, sum_over};
+use bytemuck::{Pod, Zeroable};
 use num_complex::{Complex, Complex64};
 use qnewton_circuit::QubitId;
 use rand::{Rng, SeedableRng};
@@ -26,58 +27,112 @@ pub fn sample<R: Real>(
     shots: u64,
     seed: u64,
 ) -> Result<BTreeMap<u64, u64>, ExecutorError> {
-    check_qubits(qubits, state.qubits())?;
-    if qubits.len() > 64 {
-        let problem = format!("{} qubits are sampled, an outcome has at most 64 bits", qubits.len());
-        return Err(ExecutorError::Selection { problem });
-    }
-    let positions: Vec<u8> = qubits.iter().map(|qubit| qubit.0 as u8).collect();
-    let mut increasing = positions.clone();
-    increasing.sort_unstable();
-    let selection = Selection::new(&increasing, state.qubits());
-    let order = reorder(&positions);
+    let outcome = Outcomes::new(qubits, state.qubits())?;
     let total = state.sum(|_, amplitude| widen(amplitude).norm_sqr());
     let mut random = Stream::new(seed);
     let mut counts = BTreeMap::new();
+    for_each_batch(shots, total, &mut random, |draws| {
+        let mut walk = Walk::default();
+        walk.pass(state.amplitudes(), 0, draws, |index, number| outcome.count(&mut counts, index, number));
+        walk.finish(draws, |index, number| outcome.count(&mut counts, index, number));
+        Ok(())
+    })?;
+    Ok(counts)
+}
+
+/// Draws uniform numbers in [0, total), sorted, a batch at a time.
+pub(crate) fn for_each_batch(
+    shots: u64,
+    total: f64,
+    random: &mut Stream,
+    mut use_draws: impl FnMut(&[f64]) -> Result<(), ExecutorError>,
+) -> Result<(), ExecutorError> {
     let mut left = shots;
     while left > 0 {
         let batch = left.min(BATCH);
         left -= batch;
         let mut draws: Vec<f64> = (0..batch).map(|_| total * random.uniform()).collect();
         draws.sort_by(f64::total_cmp);
-        for (index, number) in outcomes(state, &draws) {
-            let value = selection.get(index);
-            let value = order.as_ref().map_or(value, |order| order.get(value));
-            *counts.entry(value as u64).or_insert(0) += number;
-        }
+        use_draws(&draws)?;
     }
-    Ok(counts)
+    Ok(())
 }
 
-/// The basis states in whose share of [0, total) the sorted draws fall, with their numbers.
-fn outcomes<R: Real>(state: &StateVector<R>, draws: &[f64]) -> Vec<(usize, u64)> {
-    let mut result = Vec::new();
-    let (mut sum, mut next) = (0.0, 0);
-    let mut last = None;
-    for (index, amplitude) in state.iter().enumerate() {
-        let probability = widen(amplitude).norm_sqr();
-        if probability == 0.0 {
-            continue;
+/// The values of measured qubits.
+pub(crate) struct Outcomes {
+    selection: Selection,
+    order: Option<Scatter>,
+}
+
+impl Outcomes {
+    /// Of some of `count` qubits, which must exist.
+    pub(crate) fn new(qubits: &[QubitId], count: usize) -> Result<Self, ExecutorError> {
+        check_qubits(qubits, count)?;
+        if qubits.len() > 64 {
+            let problem = format!("{} qubits are sampled, an outcome has at most 64 bits", qubits.len());
+            return Err(ExecutorError::Selection { problem });
         }
-        sum += probability;
-        last = Some(index);
-        let reached = next + draws[next..].partition_point(|&draw| draw < sum);
-        if reached > next {
-            result.push((index, (reached - next) as u64));
-            next = reached;
+        let positions: Vec<u8> = qubits.iter().map(|qubit| qubit.0 as u8).collect();
+        let mut increasing = positions.clone();
+        increasing.sort_unstable();
+        Ok(Outcomes { selection: Selection::new(&increasing, count), order: reorder(&positions) })
+    }
+
+    /// Counts the outcome of a basis state.
+    pub(crate) fn count(&self, counts: &mut BTreeMap<u64, u64>, index: usize, number: u64) {
+        let value = self.selection.get(index);
+        let value = self.order.as_ref().map_or(value, |order| order.get(value));
+        *counts.entry(value as u64).or_insert(0) += number;
+    }
+}
+
+/// A walk along the amplitudes of a state that finds the basis states in whose share of [0, total) sorted draws fall.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Walk {
+    /// The squares of all amplitudes so far.
+    sum: f64,
+    /// Number of draws that are found.
+    found: u64,
+    /// One more than the last index whose amplitude is not zero.
+    end: u64,
+}
+
+impl Walk {
+    /// Passes the amplitudes of the indices from `first` on and reports basis states with their numbers of draws.
+    pub(crate) fn pass<R: Real>(
+        &mut self,
+        amplitudes: &[Complex<R>],
+        first: usize,
+        draws: &[f64],
+        mut report: impl FnMut(usize, u64),
+    ) {
+        for (index, &amplitude) in amplitudes.iter().enumerate() {
+            let next = self.found as usize;
             if next == draws.len() {
-                return result;
+                return;
+            }
+            let probability = widen(amplitude).norm_sqr();
+            if probability == 0.0 {
+                continue;
+            }
+            self.sum += probability;
+            self.end = (first + index) as u64 + 1;
+            let here = draws[next..].partition_point(|&draw| draw < self.sum);
+            if here > 0 {
+                report(first + index, here as u64);
+                self.found += here as u64;
             }
         }
     }
-    // Rounding may leave the sum short of the total.
-    result.extend(last.map(|index| (index, (draws.len() - next) as u64)));
-    result
+
+    /// Reports the draws that rounding left over: the sum may be short of the total.
+    pub(crate) fn finish(&self, draws: &[f64], mut report: impl FnMut(usize, u64)) {
+        let left = draws.len() as u64 - self.found;
+        if left > 0 && self.end > 0 {
+            report(self.end as usize - 1, left);
+        }
+    }
 }
 
 /// The random numbers of a run. A stream is where it is by its seed and the numbers that were drawn.

@@ -153,15 +153,20 @@ impl<R: Real> Program<R> {
     /// Prepares a circuit: checks it, allocates its ancillas, computes its tables, and recognises in runs of gates
     /// what is cheaper as one operation. An error if it is not well-formed, or has tables without values.
     pub fn new(circuit: &Circuit) -> Result<Self, ExecutorError> {
-        Self::prepare(circuit, false)
+        Self::prepare(circuit, false, memory_available)
     }
 
     /// The same with every operation executed as it stands, in a pass of its own.
     pub fn exact(circuit: &Circuit) -> Result<Self, ExecutorError> {
-        Self::prepare(circuit, true)
+        Self::prepare(circuit, true, memory_available)
     }
 
-    fn prepare(circuit: &Circuit, exact: bool) -> Result<Self, ExecutorError> {
+    /// The same for states that may use so many bytes, asked for if they are many.
+    pub(crate) fn prepare(
+        circuit: &Circuit,
+        exact: bool,
+        available: impl FnOnce() -> u128,
+    ) -> Result<Self, ExecutorError> {
         if let Some(error) = verify(circuit).into_iter().next() {
             return Err(error.into());
         }
@@ -181,7 +186,7 @@ impl<R: Real> Program<R> {
         // Tables may be nearly as large as the state: a state that does not fit needs none.
         let qubits = used[entry].count();
         if qubits > UNCHECKED_QUBITS {
-            check_memory::<R>(qubits, memory_available())?;
+            check_memory::<R>(qubits, available())?;
         }
         let executions = executions(circuit, entry);
         let mut compiler =

@@ -30,7 +30,7 @@ mod sealed {
 }
 
 /// A floating-point type for amplitudes: `f32` or `f64`.
-pub trait Real: sealed::Sealed + Float + NumAssign + Send + Sync + std::fmt::Debug + 'static {
+pub trait Real: sealed::Sealed + Float + NumAssign + bytemuck::Pod + Send + Sync + std::fmt::Debug {
     /// How far the norm of given amplitudes may be from 1.
     const NORM_TOLERANCE: f64;
 

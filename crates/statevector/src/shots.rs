@@ -26,10 +26,7 @@ pub fn run_shots<R: Real>(
 ) -> Result<BTreeMap<u64, u64>, ExecutorError> {
     let program = Program::<R>::new(circuit)?;
     program.check_parameters(&options.parameters)?;
-    if program.bits > 64 {
-        let problem = format!("the circuit has {} classical bits, an outcome has at most 64", program.bits);
-        return Err(ExecutorError::Selection { problem });
-    }
+    check_bits(&program)?;
     let mut state = StateVector::<R>::zero(program.qubits)?;
     within(options.threads, || match program.final_measurements() {
         Some(measured) => {
@@ -38,13 +35,7 @@ pub fn run_shots<R: Real>(
             let mut execution = Execution::new(&program, engine.as_mut(), 0, 0, monitor);
             execution.run_unmeasured(&options.parameters)?;
             drop(engine);
-            let (bits, qubits): (Vec<u32>, Vec<QubitId>) =
-                measured.into_iter().map(|(bit, qubit)| (bit, QubitId(qubit))).unzip();
-            let drawn = sample(&state, &qubits, shots, options.seed)?;
-            let placed = |value: u64| {
-                bits.iter().enumerate().map(|(place, &bit)| (value >> place & 1) << bit).sum::<u64>()
-            };
-            Ok(drawn.into_iter().map(|(value, number)| (placed(value), number)).collect())
+            final_outcomes(measured, |qubits| sample(&state, qubits, shots, options.seed))
         }
         None => {
             monitor.begin("running shots", shots);
@@ -65,4 +56,25 @@ pub fn run_shots<R: Real>(
             Ok(counts)
         }
     })
+}
+
+/// Refuses programs whose outcomes do not fit a number.
+pub(crate) fn check_bits<R: Real>(program: &Program<R>) -> Result<(), ExecutorError> {
+    if program.bits > 64 {
+        let problem = format!("the circuit has {} classical bits, an outcome has at most 64", program.bits);
+        return Err(ExecutorError::Selection { problem });
+    }
+    Ok(())
+}
+
+/// The outcomes of final measurements, pairs of classical bits and qubits, given those of sampled qubits.
+pub(crate) fn final_outcomes(
+    measured: Vec<(u32, u32)>,
+    sampled: impl FnOnce(&[QubitId]) -> Result<BTreeMap<u64, u64>, ExecutorError>,
+) -> Result<BTreeMap<u64, u64>, ExecutorError> {
+    let (bits, qubits): (Vec<u32>, Vec<QubitId>) =
+        measured.into_iter().map(|(bit, qubit)| (bit, QubitId(qubit))).unzip();
+    let placed =
+        |value: u64| bits.iter().enumerate().map(|(place, &bit)| (value >> place & 1) << bit).sum::<u64>();
+    Ok(sampled(&qubits)?.into_iter().map(|(value, number)| (placed(value), number)).collect())
 }

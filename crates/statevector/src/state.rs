@@ -9,7 +9,7 @@ use qnewton_circuit::QubitId;
 use rayon::prelude::*;
 
 /// Amplitudes per partial sum: sums are the same for every number of threads.
-const CHUNK: usize = 1 << 12;
+pub(crate) const CHUNK: usize = 1 << 12;
 
 /// The amplitudes of a pure state. Qubit 0 is the least significant bit of an index.
 ///
@@ -139,15 +139,22 @@ pub(crate) fn sum_over<R: Real>(
     amplitudes: &[Complex<R>],
     term: impl Fn(usize, Complex<R>) -> f64 + Sync,
 ) -> f64 {
+    partial_sums(amplitudes, term).into_iter().sum()
+}
+
+/// The sums of [`sum_over`] over [`CHUNK`] amplitudes each.
+pub(crate) fn partial_sums<R: Real>(
+    amplitudes: &[Complex<R>],
+    term: impl Fn(usize, Complex<R>) -> f64 + Sync,
+) -> Vec<f64> {
     let partial = |(chunk, amplitudes): (usize, &[Complex<R>])| -> f64 {
         amplitudes.iter().enumerate().map(|(offset, &a)| term(chunk * CHUNK + offset, a)).sum()
     };
-    let partials: Vec<f64> = if amplitudes.len() >= crate::regions::PARALLEL_FROM {
+    if amplitudes.len() >= crate::regions::PARALLEL_FROM {
         amplitudes.par_chunks(CHUNK).enumerate().map(partial).collect()
     } else {
         amplitudes.chunks(CHUNK).enumerate().map(partial).collect()
-    };
-    partials.into_iter().sum()
+    }
 }
 
 /// Refuses qubits that do not exist or occur twice.

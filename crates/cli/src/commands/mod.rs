@@ -19,10 +19,14 @@ pub(crate) mod verify;
 
 use crate::arguments::Command;
 use crate::failure::Failure;
+use crate::launch::Launch;
 use crate::progress::Interrupt;
 
 /// Runs a command to its end.
-pub(crate) fn run(command: Command) -> Result<(), Failure> {
+pub(crate) fn run(command: Command, launch: &Launch) -> Result<(), Failure> {
+    if launch.size > 1 {
+        return run_on_ranks(command, launch);
+    }
     let interrupt = Interrupt::install()?;
     let result = match command {
         Command::Solve(command) => command.run(&interrupt),
@@ -44,4 +48,29 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
     };
     // Whatever the work says when it is interrupted, the reason is the interrupt.
     result.map_err(|failure| if interrupt.is_set() { Failure::Cancelled } else { failure })
+}
+
+/// Runs a command in one of several processes that a launcher has started; rank 0 speaks for all. They end when the
+/// launcher says so: an interrupt is not handled.
+fn run_on_ranks(command: Command, launch: &Launch) -> Result<(), Failure> {
+    let refused = match command {
+        #[cfg(feature = "mpi")]
+        Command::Run(command) => return command.run_on_ranks(launch),
+        #[cfg(not(feature = "mpi"))]
+        Command::Run(_) => Failure::with_hint(
+            format!(
+                "{} processes were started, but this qnewton was built without MPI: each would do the same work",
+                launch.size
+            ),
+            "build it with `--features mpi` (docs/distributed.md), or start one process",
+        ),
+        _ => Failure::with_hint(
+            format!(
+                "{} processes were started, but only `qnewton run` shares its work among them",
+                launch.size
+            ),
+            "leave out mpirun or srun, or start one process",
+        ),
+    };
+    if launch.rank == 0 { Err(refused) } else { Ok(()) }
 }

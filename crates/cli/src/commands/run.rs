@@ -1,5 +1,8 @@
 //! `qnewton run`.
 
+#[cfg(feature = "mpi")]
+mod ranks;
+
 use crate::failure::Failure;
 use crate::files::{check_distinct, check_targets, stated};
 use crate::observation::{CheckpointArguments, NoiseOptions, ObservationFields, ObservationOptions};
@@ -9,6 +12,7 @@ use crate::progress::{Interrupt, Progress};
 use crate::text::{self, Facts};
 use crate::unknowns::Unknowns;
 use clap::Args;
+use qnewton::Execution;
 use qnewton::PipelineError;
 use qnewton::pipeline::{
     FileRun, Kind, Manifest, NormMethod, RunFileOptions, SCHEMA_VERSION, Shots, manifest_path, run_file,
@@ -115,6 +119,33 @@ struct SolutionFields<'a> {
     norm_method: NormMethod,
 }
 
+impl<'a> SolutionFields<'a> {
+    fn new(execution: &'a Execution, manifest: &'a Manifest) -> Self {
+        SolutionFields {
+            name: &manifest.name,
+            n: manifest.system.n,
+            solution: Unknowns::new(&execution.solution, manifest.system.real_form),
+            success_probability: execution.success_probability,
+            scale: execution.scale,
+            norm_method: manifest.solver.as_ref().map_or(NormMethod::default(), |solver| solver.norm_method),
+        }
+    }
+
+    fn show(&self, facts: &mut Facts) {
+        facts.add("success", format!("probability {}", text::number(self.success_probability)));
+        match self.scale {
+            Some(scale) => {
+                facts.add("scale", text::number(scale));
+                facts.add("solution", self.solution.head(8));
+            }
+            None => {
+                facts.add("norm", "by a further query, which takes the matrix: `qnewton solve`");
+                facts.add("direction", format!("{}, up to a sign", self.solution.head(8)));
+            }
+        }
+    }
+}
+
 impl Run {
     pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let outputs = || self.state.iter().chain(&self.solution).chain(&self.checkpoint.checkpoint);
@@ -122,17 +153,7 @@ impl Run {
         let manifest = manifest_path(&self.file);
         let inputs = [&self.file, &manifest].into_iter().chain(&self.observation.expect_matrix);
         check_distinct(inputs, outputs())?;
-        let solves = |manifest: &Manifest| manifest.kind == Kind::LinearSystem;
-        if self.solution.is_some() && !Manifest::of(&self.file)?.as_ref().is_some_and(solves) {
-            let message = format!(
-                "{} would have to say how x follows from the state",
-                manifest_path(&self.file).display()
-            );
-            return Err(Failure::with_hint(
-                message,
-                "`qnewton compile` writes that manifest; leave out --solution",
-            ));
-        }
+        self.check_solution()?;
         let noise = self.noise.noise()?;
         let options = RunFileOptions {
             execute: self.time.into(),
@@ -171,24 +192,24 @@ impl Run {
         error.into()
     }
 
+    /// An error if a solution is asked for that nothing describes.
+    fn check_solution(&self) -> Result<(), Failure> {
+        let solves = |manifest: &Manifest| manifest.kind == Kind::LinearSystem;
+        if self.solution.is_none() || Manifest::of(&self.file)?.as_ref().is_some_and(solves) {
+            return Ok(());
+        }
+        let message =
+            format!("{} would have to say how x follows from the state", manifest_path(&self.file).display());
+        Err(Failure::with_hint(message, "`qnewton compile` writes that manifest; leave out --solution"))
+    }
+
     fn show(&self, run: &FileRun, noise: Option<Noise>) -> Result<(), Failure> {
         let listed = run.most_probable(LISTED).into_iter().map(|(index, amplitude)| Outcome {
             state: bit_string(index, run.qubits),
             probability: amplitude.norm_sqr(),
             amplitude: [amplitude.re, amplitude.im],
         });
-        let solution =
-            run.execution.as_ref().zip(run.manifest.as_ref()).map(|(execution, manifest)| SolutionFields {
-                name: &manifest.name,
-                n: manifest.system.n,
-                solution: Unknowns::new(&execution.solution, manifest.system.real_form),
-                success_probability: execution.success_probability,
-                scale: execution.scale,
-                norm_method: manifest
-                    .solver
-                    .as_ref()
-                    .map_or(NormMethod::default(), |solver| solver.norm_method),
-            });
+        let solution = run.execution.as_ref().zip(run.manifest.as_ref());
         let document = Document {
             schema_version: SCHEMA_VERSION,
             file: stated(&self.file),
@@ -198,7 +219,7 @@ impl Run {
             bits: (!run.bits.is_empty()).then(|| bits_text(&run.bits)),
             shots: run.shots.as_ref().map(|shots| self.shot_fields(shots)),
             observation: ObservationFields::new(run, noise, self.observation.post_selection()),
-            solution,
+            solution: solution.map(|(execution, manifest)| SolutionFields::new(execution, manifest)),
             seconds: BTreeMap::from([("execution", run.seconds)]),
             state_file: self.state.as_deref().map(stated),
             solution_file: self.solution.as_deref().map(stated),
@@ -213,37 +234,17 @@ impl Run {
             facts.add("measured", bits.clone());
         }
         if let Some(fields) = &document.solution {
-            facts.add("success", format!("probability {}", text::number(fields.success_probability)));
-            match fields.scale {
-                Some(scale) => {
-                    facts.add("scale", text::number(scale));
-                    facts.add("solution", fields.solution.head(8));
-                }
-                None => {
-                    facts.add("norm", "by a further query, which takes the matrix: `qnewton solve`");
-                    facts.add("direction", format!("{}, up to a sign", fields.solution.head(8)));
-                }
-            }
+            fields.show(&mut facts);
         }
         document.observation.show(&mut facts);
         facts.add("time", text::seconds(run.seconds));
         let mut shown = facts.render();
         // The amplitudes of a solver say less than the solution that was recovered from them.
         if document.solution.is_none() {
-            let rows = document.most_probable.iter().map(|outcome| {
-                let [re, im] = outcome.amplitude.map(rounded);
-                vec![
-                    outcome.state.clone(),
-                    format!("{:.6}", outcome.probability),
-                    format!("{re:.6}{im:+.6}i"),
-                ]
-            });
-            shown.push_str(&format!("\n{}", text::table(&["state", "probability", "amplitude"], 1, rows)));
+            shown.push_str(&format!("\n{}", most_probable_table(&document.most_probable)));
         }
         if let Some(fields) = &document.shots {
-            let rows =
-                fields.histogram.iter().map(|(outcome, number)| vec![outcome.clone(), text::count(*number)]);
-            shown.push_str(&format!("\n{}", text::table(&["outcome", "shots"], 1, rows)));
+            shown.push_str(&format!("\n{}", fields.table()));
             if fields.accepted_shots != fields.shots {
                 let (accepted, all) = (text::count(fields.accepted_shots), text::count(fields.shots));
                 let why = match (document.solution.is_some(), self.observation.post_selection()) {
@@ -271,6 +272,21 @@ impl Run {
             .collect();
         ShotFields { shots: shots.total, accepted_shots: shots.accepted, seed: self.seed, histogram }
     }
+}
+
+impl ShotFields {
+    fn table(&self) -> String {
+        let rows = self.histogram.iter().map(|(outcome, number)| vec![outcome.clone(), text::count(*number)]);
+        text::table(&["outcome", "shots"], 1, rows)
+    }
+}
+
+fn most_probable_table(outcomes: &[Outcome]) -> String {
+    let rows = outcomes.iter().map(|outcome| {
+        let [re, im] = outcome.amplitude.map(rounded);
+        vec![outcome.state.clone(), format!("{:.6}", outcome.probability), format!("{re:.6}{im:+.6}i")]
+    });
+    text::table(&["state", "probability", "amplitude"], 1, rows)
 }
 
 /// The last bit comes first, as in a binary number.

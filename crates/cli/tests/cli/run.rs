@@ -102,6 +102,7 @@ fn sixty_qubits_are_refused_with_the_memory_they_would_need() {
     let run = folder.qnewton("run big.qasm --json");
     assert_eq!((run.code, run.stdout.as_str()), (1, ""));
     assert!(run.stderr.contains("a state of 60 qubits would need 16 EiB of memory"), "{}", run.stderr);
+    assert!(run.stderr.contains(" ranks with as much memory each would do: `mpirun -n "), "{}", run.stderr);
     assert_eq!(folder.json("count big.qasm")["qubits"], 60);
 }
 

@@ -19,7 +19,12 @@ impl Lookup {
 
     /// The same table in another order.
     pub(crate) fn reordered(&self, order: impl Fn(usize) -> usize) -> Self {
-        Lookup { entries: (0..self.entries.len()).map(|k| self.entries[order(k)]).collect() }
+        self.part(self.entries.len(), order)
+    }
+
+    /// `length` of the entries: entry k of the part is entry `order(k)` of the table.
+    pub(crate) fn part(&self, length: usize, order: impl Fn(usize) -> usize) -> Self {
+        Lookup { entries: (0..length).map(|k| self.entries[order(k)]).collect() }
     }
 }
 

@@ -39,7 +39,12 @@ impl<R: Real> Diagonal<R> {
 
     /// The same diagonal with its entries in another order.
     pub(crate) fn reordered(&self, order: impl Fn(usize) -> usize) -> Self {
-        Diagonal { factors: (0..self.factors.len()).map(|k| self.factors[order(k)]).collect() }
+        self.part(self.factors.len(), order)
+    }
+
+    /// `length` of the entries: entry k of the part is entry `order(k)` of the diagonal.
+    pub(crate) fn part(&self, length: usize, order: impl Fn(usize) -> usize) -> Self {
+        Diagonal { factors: (0..length).map(|k| self.factors[order(k)]).collect() }
     }
 }
 

@@ -29,9 +29,14 @@ impl<R: Real> Rotation<R> {
 
     /// The same rotations in another order.
     pub(crate) fn reordered(&self, order: impl Fn(usize) -> usize) -> Self {
+        self.part(self.cosines.len(), order)
+    }
+
+    /// `length` of the rotations: entry k of the part is entry `order(k)` of the table.
+    pub(crate) fn part(&self, length: usize, order: impl Fn(usize) -> usize) -> Self {
         Rotation {
-            cosines: (0..self.cosines.len()).map(|k| self.cosines[order(k)]).collect(),
-            sines: (0..self.sines.len()).map(|k| self.sines[order(k)]).collect(),
+            cosines: (0..length).map(|k| self.cosines[order(k)]).collect(),
+            sines: (0..length).map(|k| self.sines[order(k)]).collect(),
         }
     }
 }

@@ -9,6 +9,7 @@
 mod addition;
 mod common;
 mod counting;
+mod distributed;
 mod engines;
 mod errors;
 mod expectation;
