@@ -139,7 +139,8 @@ fn the_largest_hessian_compiles_and_is_refused_where_time_is_short() {
     let system = system("digits-160");
     let compiled = compile(&system, &CompileOptions::default(), &Silent).unwrap();
     assert!(compiled.counts.total() > 500_000_000 && compiled.ledger.total() <= 1e-2);
-    let refused = execute(&compiled, &ExecuteOptions { time_limit: 0.5 }, &Silent);
+    let refused =
+        execute(&compiled, &ExecuteOptions { time_limit: 0.5, ..ExecuteOptions::default() }, &Silent);
     assert!(matches!(refused, Err(PipelineError::TooSlow { predicted, .. }) if predicted > 0.5));
 }
 

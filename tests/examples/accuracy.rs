@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for exponent in 1..=6 {
                 let epsilon = 10f64.powi(-exponent);
                 let options = CompileOptions { solver: Some(solver), epsilon, ..CompileOptions::default() };
-                let limits = ExecuteOptions { time_limit: TIME_LIMIT };
+                let limits = ExecuteOptions { time_limit: TIME_LIMIT, ..ExecuteOptions::default() };
                 let mut worst: Option<(f64, &str, u64, f64)> = None;
                 let mut reason = None;
                 for (side, rhs) in &sides {

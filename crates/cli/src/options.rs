@@ -208,7 +208,27 @@ pub(crate) struct TimeOptions {
 
 impl From<TimeOptions> for ExecuteOptions {
     fn from(options: TimeOptions) -> Self {
-        ExecuteOptions { time_limit: options.time_limit }
+        ExecuteOptions { time_limit: options.time_limit, ..ExecuteOptions::default() }
+    }
+}
+
+/// How circuits are executed.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ExecutionOptions {
+    #[command(flatten)]
+    time: TimeOptions,
+    /// Execute every operation as it stands, in a pass of its own: no gates joined, no definitions as matrices
+    #[arg(long)]
+    exact_gates: bool,
+    /// Threads of an execution; all processors if absent. Results do not depend on it
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    threads: Option<usize>,
+}
+
+impl From<ExecutionOptions> for ExecuteOptions {
+    fn from(options: ExecutionOptions) -> Self {
+        let ExecutionOptions { time, exact_gates, threads } = options;
+        ExecuteOptions { exact_gates, threads, ..time.into() }
     }
 }
 

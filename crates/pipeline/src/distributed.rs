@@ -13,7 +13,7 @@ use qnewton_matrix::write_atomically;
 use qnewton_statevector::distributed::{
     CommunicationError, Communicator, DistributedState, agree, run_shots_distributed,
 };
-use qnewton_statevector::{ExecutorError, Program, RunOptions};
+use qnewton_statevector::{ExecutorError, Program};
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
@@ -102,7 +102,8 @@ pub fn run_file_distributed<'c>(
 ) -> Result<DistributedRun<'c>, PipelineError> {
     let Prepared { circuit, manifest, system } = agree(ranks, prepare(path))?;
     let qubits = circuit.entry()?.qubit_count();
-    let program = agree(ranks, Program::<f64>::new_distributed(&circuit, ranks))?;
+    let program =
+        agree(ranks, Program::<f64>::new_distributed(&circuit, options.execute.exact_gates, ranks))?;
     let mut state = DistributedState::zero(&program, ranks)?;
     let queries =
         manifest.as_ref().and_then(|manifest| manifest.solver.as_ref()).map_or(0, |solver| solver.queries);
@@ -120,7 +121,7 @@ pub fn run_file_distributed<'c>(
         agree(ranks, refuse_if_slow(total as f64))?;
     }
     let start = Instant::now();
-    let run_options = RunOptions { seed: options.seed, ..RunOptions::default() };
+    let run_options = options.execute.run_options(options.seed);
     let mut bits = program.run_distributed(&mut state, &run_options, monitor)?.bits;
     if !measures {
         bits.clear();

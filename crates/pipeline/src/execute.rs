@@ -19,11 +19,27 @@ use std::time::Instant;
 pub struct ExecuteOptions {
     /// Executions predicted to take longer are refused, in seconds.
     pub time_limit: f64,
+    /// Whether every operation is executed as it stands, without any shortcut.
+    pub exact_gates: bool,
+    /// Number of threads; all if absent.
+    pub threads: Option<usize>,
 }
 
 impl Default for ExecuteOptions {
     fn default() -> Self {
-        ExecuteOptions { time_limit: 600.0 }
+        ExecuteOptions { time_limit: 600.0, exact_gates: false, threads: None }
+    }
+}
+
+impl ExecuteOptions {
+    /// The circuit, prepared.
+    pub(crate) fn program(&self, circuit: &Circuit) -> Result<Program<f64>, ExecutorError> {
+        if self.exact_gates { Program::exact(circuit) } else { Program::new(circuit) }
+    }
+
+    /// The executor's options.
+    pub(crate) fn run_options(&self, seed: u64) -> RunOptions {
+        RunOptions { seed, threads: self.threads, ..RunOptions::default() }
     }
 }
 
@@ -64,8 +80,9 @@ pub fn execute(
         std::iter::once(circuit).chain(further.as_ref().map(|further| &further.circuit)).collect();
     refuse_if_slow(&circuits, queries, options)?;
     let start = Instant::now();
-    let amplitudes = run_and_project(circuit, &system, monitor)?;
-    let image = further.map(|further| run_and_project(&further.circuit, &system, monitor)).transpose()?;
+    let amplitudes = run_and_project(circuit, &system, options, monitor)?;
+    let image =
+        further.map(|further| run_and_project(&further.circuit, &system, options, monitor)).transpose()?;
     let seconds = start.elapsed().as_secs_f64();
     let scale = match (compiled.scale, &image) {
         (None, Some(image)) => measured_scale(&compiled.rhs, compiled.encoding.alpha, image),
@@ -140,7 +157,7 @@ pub(crate) fn project_system(
 ) -> Result<Vec<Complex64>, PipelineError> {
     let system = described_system(circuit, manifest)?;
     refuse_if_slow(&[circuit], manifest.solver.as_ref().map_or(0, |solver| solver.queries), options)?;
-    run_and_project(circuit, &system, monitor)
+    run_and_project(circuit, &system, options, monitor)
 }
 
 /// The columns of the block of an emitted encoding.
@@ -175,11 +192,12 @@ pub(crate) fn described_system(
 fn run_and_project(
     circuit: &Circuit,
     system: &[QubitId],
+    options: &ExecuteOptions,
     monitor: &dyn Monitor,
 ) -> Result<Vec<Complex64>, PipelineError> {
-    let program = Program::<f64>::new(circuit)?;
+    let program = options.program(circuit)?;
     let mut state = StateVector::zero(program.qubits())?;
-    program.run(&mut state, &RunOptions::default(), monitor)?;
+    program.run(&mut state, &options.run_options(0), monitor)?;
     Ok(project(&state, system)?)
 }
 

@@ -17,8 +17,8 @@ use qnewton_core::Monitor;
 use qnewton_matrix::write_atomically;
 use qnewton_qasm::{Program as QasmProgram, ReadOptions};
 use qnewton_statevector::{
-    Noise, Observable, Program, RunOptions, StateVector, Trajectories, TrajectoryOptions, collapse_to,
-    gate_by_gate, project, remaining, run_shots, run_trajectories, sample,
+    Noise, Observable, RunOptions, StateVector, Trajectories, TrajectoryOptions, collapse_to, gate_by_gate,
+    project, remaining, run_shots, run_trajectories, sample,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -216,12 +216,12 @@ pub fn run_file(
     let observables: Vec<Observable> =
         options.observables.iter().map(|request| request.resolve(&circuit)).collect::<Result<_, _>>()?;
     let selected = post_selection(&circuit, &options.post_selection)?;
-    let program = Program::<f64>::new(&circuit)?;
+    let program = options.execute.program(&circuit)?;
     // Before the time is predicted: no limit of time makes up for missing memory.
     refuse_if_too_large(&program)?;
     let queries =
         manifest.as_ref().and_then(|manifest| manifest.solver.as_ref()).map_or(0, |solver| solver.queries);
-    let run_options = RunOptions { seed: options.seed, ..RunOptions::default() };
+    let run_options = options.execute.run_options(options.seed);
     let name = options.checkpoint.as_ref().map(|_| fingerprint(&circuit)).unwrap_or_default();
     let mut standing = match &options.checkpoint {
         Some(checkpoint) => load(&program, &name, &run_options, &checkpoint.path)?,
@@ -230,7 +230,7 @@ pub fn run_file(
     let resumed_at = standing.1.as_ref().map(|suspended| suspended.share());
     // What is done already takes no time.
     let left = (1.0 - resumed_at.unwrap_or(0.0)).max(f64::MIN_POSITIVE);
-    let limit = ExecuteOptions { time_limit: options.execute.time_limit / left };
+    let limit = ExecuteOptions { time_limit: options.execute.time_limit / left, ..options.execute };
     refuse_if_slow(&[&circuit], queries, &limit)?;
     let start = Instant::now();
     let mut bits = match &options.checkpoint {
@@ -399,7 +399,8 @@ impl Sampling<'_> {
 
     /// Refuses one execution for each shot if they take too long together.
     fn refuse_if_slow(&self, circuit: &Circuit, total: u64) -> Result<(), PipelineError> {
-        let limit = ExecuteOptions { time_limit: self.options.execute.time_limit / total.max(1) as f64 };
+        let execute = self.options.execute;
+        let limit = ExecuteOptions { time_limit: execute.time_limit / total.max(1) as f64, ..execute };
         refuse_if_slow(&[circuit], self.queries, &limit)
     }
 }

@@ -134,7 +134,12 @@ fn check(recipe: &Recipe, rhs: &[Complex64], share: f64, solvers: &[Solver]) -> 
             // Has tests of its own: these matrices have no factor.
             continue;
         }
-        let report = match solve(&system, &options, &ExecuteOptions { time_limit: 100.0 }, &Silent) {
+        let report = match solve(
+            &system,
+            &options,
+            &ExecuteOptions { time_limit: 100.0, ..ExecuteOptions::default() },
+            &Silent,
+        ) {
             Ok(report) => report,
             // Eigenvalues of both signs, of which one method says so before any work.
             Err(PipelineError::NotPositiveDefinite { .. }) if !recipe.definite => continue,

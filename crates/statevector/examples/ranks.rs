@@ -28,7 +28,7 @@ fn compare(ranks: &Mpi) -> Result<bool, ExecutorError> {
     for (qubits, measures) in [(10, true), (18, false)] {
         let circuit = circuit(qubits, measures);
         let options = RunOptions { seed: 5, ..RunOptions::default() };
-        let program = Program::<f64>::new_distributed(&circuit, ranks)?;
+        let program = Program::<f64>::new_distributed(&circuit, false, ranks)?;
         let mut state = DistributedState::zero(&program, ranks)?;
         let bits = program.run_distributed(&mut state, &options, &Silent)?.bits;
         let mut found: Vec<Complex64> = Vec::new();

@@ -156,7 +156,7 @@ mod tests {
         let gradient = [1.0, -0.5, 0.25];
         let options = ScheduleOptions {
             mode,
-            execute: Some(ExecuteOptions { time_limit }),
+            execute: Some(ExecuteOptions { time_limit, ..ExecuteOptions::default() }),
             ..ScheduleOptions::default()
         };
         let device = DeviceProfile::bundled("attosecond").unwrap();

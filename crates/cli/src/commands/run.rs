@@ -6,7 +6,7 @@ mod ranks;
 use crate::failure::Failure;
 use crate::files::{check_distinct, check_targets, stated};
 use crate::observation::{CheckpointArguments, NoiseOptions, ObservationFields, ObservationOptions};
-use crate::options::{OutputOptions, TimeOptions, at_least_one};
+use crate::options::{ExecutionOptions, OutputOptions, at_least_one};
 use crate::output::{note, print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::text::{self, Facts};
@@ -63,7 +63,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     checkpoint: CheckpointArguments,
     #[command(flatten)]
-    time: TimeOptions,
+    execution: ExecutionOptions,
     #[command(flatten)]
     show: OutputOptions,
 }
@@ -156,7 +156,7 @@ impl Run {
         self.check_solution()?;
         let noise = self.noise.noise()?;
         let options = RunFileOptions {
-            execute: self.time.into(),
+            execute: self.execution.into(),
             shots: self.shots.map(|shots| shots as u64),
             seed: self.seed,
             observables: self.observation.requests()?,

@@ -5,8 +5,8 @@ use crate::files::{check_circuit_target, check_distinct, check_targets, numbered
 use crate::given::{BlockOptions, RightHandSide, RightHandSideOptions};
 use crate::options::{
     AccuracyOptions, AmplificationOptions, CertificateOptions, DeflationOptions, EncodingOptions,
-    GramOptions, OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions, StyleOptions,
-    TimeOptions, compile_options,
+    ExecutionOptions, GramOptions, OutputOptions, PreparationOptions, SolverOptions, SpectrumOptions,
+    StyleOptions, compile_options,
 };
 use crate::output::{note, print, print_document};
 use crate::preprocessing_comparison;
@@ -73,7 +73,7 @@ pub(crate) struct Solve {
     #[command(flatten)]
     gram: GramOptions,
     #[command(flatten)]
-    time: TimeOptions,
+    execution: ExecutionOptions,
     /// Also write the circuit as OpenQASM, and its manifest to FILE.json
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -288,12 +288,12 @@ impl Solve {
         }
         let overlap_with = self.overlap.as_deref().map(read_vector).transpose().map_err(SystemError::from)?;
         let form = self.quadratic_form.as_deref().map(read_real_matrix).transpose()?;
-        let solved = qnewton::solve(&system, &options, &self.time.into(), &progress)?;
+        let solved = qnewton::solve(&system, &options, &self.execution.into(), &progress)?;
         let shots = self.shots.map(|budget| budget.shots(&solved.compiled, epsilon)).transpose()?;
         let readout = match shots {
             Some(shots) => {
                 let options = ReadoutOptions { shots, seed: self.seed };
-                Some(read_out(&solved.compiled, &options, &self.time.into(), &progress)?)
+                Some(read_out(&solved.compiled, &options, &self.execution.into(), &progress)?)
             }
             None => None,
         };
@@ -337,7 +337,7 @@ impl Solve {
         let dot = |left: &[f64], right: &[f64]| left.iter().zip(right).map(|(a, b)| a * b).sum::<f64>();
         // Seeds of their own: the outcomes are others than those that x was read from.
         let options = |further: u64| ReadoutOptions { shots, seed: self.seed.wrapping_add(further) };
-        let limits = self.time.into();
+        let limits = self.execution.into();
         let overlap = match vector {
             Some(vector) => {
                 let estimate = overlap(&readable, vector, &options(1), &limits, progress)?;
@@ -384,7 +384,7 @@ impl Solve {
             self.solution.iter().flat_map(|path| (0..places.len()).map(|k| numbered(path, k))).collect();
         check_targets(&files)?;
         check_distinct(self.inputs(), &files)?;
-        let solved = solve_several(system, right_hand_sides, options, &self.time.into(), &progress)?;
+        let solved = solve_several(system, right_hand_sides, options, &self.execution.into(), &progress)?;
         for (path, solved) in files.iter().zip(&solved).filter(|(_, solved)| solved.holds()) {
             Unknowns::new(&solved.execution.solution, system.real_form).write(path)?;
         }

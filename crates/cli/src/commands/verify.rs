@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::files::stated;
-use crate::options::{OutputOptions, TimeOptions};
+use crate::options::{ExecutionOptions, OutputOptions};
 use crate::output::{print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::text;
@@ -37,7 +37,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     rhs: Option<PathBuf>,
     #[command(flatten)]
-    time: TimeOptions,
+    execution: ExecutionOptions,
     #[command(flatten)]
     show: OutputOptions,
 }
@@ -80,7 +80,7 @@ impl Verify {
                     // A real matrix whose right-hand side was complex.
                     system = system.to_real_form().map_err(Failure::work)?;
                 }
-                verify(&self.file, &system, &self.time.into(), &progress)?
+                verify(&self.file, &system, &self.execution.into(), &progress)?
             }
         };
         progress.finish();

@@ -4,7 +4,7 @@ use super::error::ReadoutError;
 use crate::execute::{ExecuteOptions, refuse_if_slow};
 use qnewton_circuit::{Circuit, QubitId};
 use qnewton_core::Monitor;
-use qnewton_statevector::{Program, RunOptions, StateVector, project};
+use qnewton_statevector::{StateVector, project};
 use rand_distr::{Binomial, Distribution};
 use rand_pcg::Pcg64;
 
@@ -17,9 +17,9 @@ pub(super) fn probabilities(
     monitor: &dyn Monitor,
 ) -> Result<Vec<f64>, ReadoutError> {
     refuse_if_slow(&[circuit], queries, options)?;
-    let program = Program::<f64>::new(circuit)?;
+    let program = options.program(circuit)?;
     let mut state = StateVector::zero(program.qubits())?;
-    program.run(&mut state, &RunOptions::default(), monitor)?;
+    program.run(&mut state, &options.run_options(0), monitor)?;
     monitor.check()?;
     Ok(project(&state, selected)?.iter().map(|amplitude| amplitude.norm_sqr()).collect())
 }

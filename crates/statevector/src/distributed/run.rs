@@ -17,10 +17,15 @@ use qnewton_core::{Monitor, Silent};
 use std::collections::BTreeMap;
 
 impl<R: Real> Program<R> {
-    /// Prepares a circuit for a state that is shared out among ranks; see [`Program::new`]. Every rank holds all tables.
-    pub fn new_distributed(circuit: &Circuit, ranks: &dyn Communicator) -> Result<Self, ExecutorError> {
+    /// Prepares a circuit for a state that is shared out among ranks; see [`Program::new`] and [`Program::exact`]. Every
+    /// rank holds all tables.
+    pub fn new_distributed(
+        circuit: &Circuit,
+        exact: bool,
+        ranks: &dyn Communicator,
+    ) -> Result<Self, ExecutorError> {
         let all = available_per_rank(ranks, ranks.size())?.saturating_mul(ranks.size() as u128);
-        Self::prepare(circuit, false, || all)
+        Self::prepare(circuit, exact, || all)
     }
 
     /// Runs the program on a state that is shared out; see [`Program::run`]. Every rank calls this with the same
@@ -65,7 +70,7 @@ pub fn run_shots_distributed<R: Real>(
     options: &RunOptions,
     monitor: &dyn Monitor,
 ) -> Result<BTreeMap<u64, u64>, ExecutorError> {
-    let program = Program::<R>::new_distributed(circuit, ranks)?;
+    let program = Program::<R>::new_distributed(circuit, false, ranks)?;
     program.check_parameters(&options.parameters)?;
     check_bits(&program)?;
     let mut state = DistributedState::zero(&program, ranks)?;

@@ -28,7 +28,7 @@ type Found<R> = (Vec<bool>, Vec<Complex<R>>, f64, Traffic);
 
 fn distributed<R: Real>(circuit: &Circuit, ranks: usize, options: &RunOptions) -> Vec<Found<R>> {
     everywhere(ranks, |rank| {
-        let program = Program::<R>::new_distributed(circuit, rank).unwrap();
+        let program = Program::<R>::new_distributed(circuit, false, rank).unwrap();
         let mut state = DistributedState::zero(&program, rank).unwrap();
         let bits = program.run_distributed(&mut state, options, &Silent).unwrap().bits;
         let mut amplitudes = Vec::new();
@@ -215,7 +215,7 @@ fn what_needs_no_messages_sends_none() {
 fn states_that_do_not_fit_are_refused_at_every_rank() {
     let circuit = circuit(&mut Random::new(8), 10, 10, false);
     let found = everywhere(4, |rank| {
-        let program = Program::<f64>::new_distributed(&circuit, rank).unwrap();
+        let program = Program::<f64>::new_distributed(&circuit, false, rank).unwrap();
         DistributedState::zero_within(&program, rank, 4000).map(|state| state.qubits())
     });
     for refused in found {

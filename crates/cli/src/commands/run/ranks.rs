@@ -68,7 +68,7 @@ impl Run {
         let speaks = ranks.rank() == 0;
         let progress = Progress::new(&Interrupt::default(), self.show.quiet || !speaks);
         let options = RunFileOptions {
-            execute: self.time.into(),
+            execute: self.execution.into(),
             shots: self.shots.map(|shots| shots as u64),
             seed: self.seed,
             ..RunFileOptions::default()
