@@ -32,7 +32,7 @@ fn bench(bencher: Bencher, qubits: usize, build: impl FnOnce(&mut Circuit, &mut 
     definition.add_register("q", qubits);
     definition.call(Call::new(body, all).repeated(PASSES));
     circuit.add(definition);
-    let program = Program::<f64>::new(&circuit).unwrap();
+    let program = Program::<f64>::exact(&circuit).unwrap();
     let mut state = StateVector::zero(qubits).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     bencher.counter(ItemsCount::new(PASSES << qubits)).bench_local(|| {
