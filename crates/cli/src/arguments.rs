@@ -2,8 +2,8 @@
 
 use crate::commands::{
     check::Check, compile::Compile, completions::Completions, convert::Convert, count::Count, draw::Draw,
-    encode::Encode, equal::Equal, estimate::Estimate, hessian::Hessian, phases::Phases, run::Run,
-    schedule::Schedule, solve::Solve, train::Train, verify::Verify,
+    encode::Encode, equal::Equal, estimate::Estimate, hessian::Hessian, kappa::Kappa, phases::Phases,
+    run::Run, schedule::Schedule, solve::Solve, train::Train, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Decide for each system whether a quantum computer or a classical solver should take it.
     Schedule(Schedule),
+    /// Estimate condition numbers by several methods side by side, each with an interval.
+    Kappa(Kappa),
     /// Train a small network on the bundled digits and write one layer's Hessian and gradient.
     Hessian(Hessian),
     /// Train a small network on the bundled digits; Newton's systems go through the scheduler.

@@ -98,11 +98,13 @@ pub struct LanczosBreakdown;
 
 /// Finds the smallest and the largest eigenvalue of a symmetric operator B, given as `apply(v) = B v`.
 ///
-/// The intervals are those of Kuczynski and Woźniakowski (SIAM J. Matrix Anal. Appl. 13, 1992): for a
-/// positive semidefinite operator of dimension n and a start vector that is uniform on the sphere, k steps miss the
-/// largest eigenvalue by more than a fraction e with probability at most 1.648 sqrt(n) exp(-sqrt(e) (2k - 1)). Applied
-/// to B - lambda_min and lambda_max - B, e bounds the distance as a fraction of the spread lambda_max - lambda_min.
-/// When the Krylov space is exhausted the eigenvalues are exact up to rounding.
+/// The intervals follow from what the iteration has seen. Its vectors are p_j(B) v, orthonormal, with the polynomials p_j
+/// of the recurrence; a unit eigenvector x of lambda has overlaps p_j(lambda) <v, x> with them, so Bessel's inequality
+/// gives <v, x>^2 (p_0^2 + ... + p_k^2)(lambda) <= 1. Beyond the Ritz values the sum only grows, and a random start
+/// vector has an overlap below d with probability at most d sqrt(2n / pi). The bound is never worse than that of Kuczynski
+/// and Woźniakowski (SIAM J. Matrix Anal. Appl. 13, 1992), whose polynomial is one of those that the sum is the best of; for
+/// the last term alone it is Hochstenbach's (J. Sci. Comput. 57, 2013). When the Krylov space is exhausted the
+/// eigenvalues are exact up to rounding.
 pub fn extreme_eigenvalues(
     dimension: usize,
     mut apply: impl FnMut(&[f64]) -> Vec<f64>,
@@ -135,17 +137,21 @@ pub fn extreme_eigenvalues(
         let exhausted = steps == dimension || norm <= dimension as f64 * f64::EPSILON * tridiagonal.scale();
         if exhausted || steps == limit || steps.is_multiple_of(STEPS_BETWEEN_CHECKS) {
             let ends = tridiagonal.ends(norm)?;
-            let distance = if exhausted { 0.0 } else { missed_distance(dimension, steps, &ends) };
+            let overlap = smallest_overlap(dimension);
+            let missed = [(0, -1.0), (1, 1.0)].map(|(end, direction)| match exhausted {
+                true => 0.0,
+                false => tridiagonal.missed_distance(norm, ends[end].value, direction, overlap),
+            });
             let largest = ends.iter().map(|end| end.value.abs()).fold(0.0, f64::max);
-            let converged = distance <= options.relative_width * largest
+            let converged = missed.iter().all(|&distance| distance <= options.relative_width * largest)
                 && ends.iter().all(|end| end.residual <= options.relative_residual * largest);
             if exhausted || steps == limit || converged {
                 let rounding = 4.0 * dimension as f64 * f64::EPSILON * largest;
                 let basis = if options.vectors { basis.as_slice() } else { &[] };
                 // Ritz values lie inside the spectrum, so an extreme eigenvalue is missed only outwards.
                 let [lowest, highest] = ends;
-                let lowest = lowest.into_pair(basis, distance + rounding, rounding);
-                let highest = highest.into_pair(basis, rounding, distance + rounding);
+                let lowest = lowest.into_pair(basis, missed[0] + rounding, rounding);
+                let highest = highest.into_pair(basis, rounding, missed[1] + rounding);
                 return Ok(ExtremeEigenvalues { lowest, highest, steps });
             }
         }
@@ -158,17 +164,10 @@ pub fn extreme_eigenvalues(
     }
 }
 
-/// How far an extreme eigenvalue may lie beyond its Ritz value, see [`extreme_eigenvalues`].
-fn missed_distance(dimension: usize, steps: usize, ends: &[End; 2]) -> f64 {
-    // Both ends may fail, so each gets half of the probability.
-    let logarithm = (1.648 * (dimension as f64).sqrt() * 2.0 / FAILURE_PROBABILITY).ln();
-    let fraction = (logarithm / (2 * steps - 1) as f64).powi(2);
-    if fraction >= 0.5 {
-        return f64::INFINITY;
-    }
-    // The spread itself is known only up to what is missed at both ends.
-    let spread = (ends[1].value - ends[0].value) / (1.0 - 2.0 * fraction);
-    fraction * spread
+/// The overlap of a random unit vector with a fixed one is smaller than this with half of [`FAILURE_PROBABILITY`], as
+/// there are two ends: the density of a coordinate on the sphere is at most sqrt(n / 2 pi).
+fn smallest_overlap(dimension: usize) -> f64 {
+    0.25 * FAILURE_PROBABILITY * (std::f64::consts::TAU / dimension as f64).sqrt()
 }
 
 /// The projection of the operator on the Krylov space.
@@ -181,6 +180,40 @@ struct Tridiagonal {
 impl Tridiagonal {
     fn scale(&self) -> f64 {
         self.diagonal.iter().chain(&self.off_diagonal).fold(0.0, |largest, value| largest.max(value.abs()))
+    }
+
+    /// How far beyond a Ritz value, down or up by the sign of `direction`, an eigenvalue may lie whose eigenvector has at
+    /// least this overlap with the start vector; `next` is the norm of what leads out of the Krylov space.
+    fn missed_distance(&self, next: f64, ritz: f64, direction: f64, overlap: f64) -> f64 {
+        let excluded = |distance: f64| self.exceeds(ritz + direction * distance, next, overlap.powi(-2));
+        let mut outer = self.scale() * 1e-3;
+        while !excluded(outer) {
+            outer *= 2.0;
+            if !outer.is_finite() || outer == 0.0 {
+                return f64::INFINITY;
+            }
+        }
+        let mut inner = 0.0;
+        for _ in 0..40 {
+            let middle = 0.5 * (inner + outer);
+            if excluded(middle) { outer = middle } else { inner = middle }
+        }
+        outer
+    }
+
+    /// Whether p_0^2 + ... + p_k^2 exceeds the limit at a point.
+    fn exceeds(&self, point: f64, next: f64, limit: f64) -> bool {
+        let (mut before, mut current, mut sum, mut previous_factor) = (0.0, 1.0, 1.0, 0.0);
+        for (step, &diagonal) in self.diagonal.iter().enumerate() {
+            let factor = self.off_diagonal.get(step).copied().unwrap_or(next);
+            let following = ((point - diagonal) * current - previous_factor * before) / factor;
+            (before, current, previous_factor) = (current, following, factor);
+            sum += current * current;
+            if sum.is_nan() || sum > limit {
+                return !sum.is_nan();
+            }
+        }
+        false
     }
 
     /// The lowest and the highest eigenpair; `next` is the norm of what leads out of the Krylov space.

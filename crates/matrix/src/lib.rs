@@ -4,6 +4,7 @@
 //! symmetrises, damps and prunes the matrix. [`spectrum`] then finds its norm and condition number, [`solve`] the
 //! reference solution. This crate knows nothing of circuits.
 
+mod condition;
 mod conditioning;
 mod decompositions;
 mod deflation;
@@ -26,6 +27,10 @@ mod system;
 #[cfg(test)]
 mod test_matrices;
 
+pub use condition::{
+    CONDITION_ESTIMATORS, Certainty, Condest, ConditionEstimate, ConditionEstimator, ConditionSystem,
+    CostClass, Exact, Gershgorin, Lanczos, NormDeterminant, Products, WarmStart, condition_of_operator,
+};
 pub use conditioning::{
     ConditioningError, SYMMETRY_TOLERANCE, SymmetryReport, add_to_diagonal, damp, is_hermitian, is_symmetric,
     symmetrise,

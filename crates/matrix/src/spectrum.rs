@@ -177,10 +177,8 @@ pub fn spectrum(matrix: &SparseMatrix<f64>, options: &SpectrumOptions) -> Result
     let (scaled, unscale) = scaled(matrix)?;
     let symmetric = is_symmetric(&scaled);
     let ends = match (scaled.rows() <= options.exact_up_to, symmetric) {
-        (true, true) => exact_symmetric(&scaled)?,
-        (true, false) => exact_general(&scaled)?,
-        (false, true) => lanczos_symmetric(&scaled, &options.lanczos)?,
-        (false, false) => lanczos_general(&scaled, &options.lanczos)?,
+        (true, _) => exact_ends(&scaled, symmetric)?,
+        (false, _) => lanczos_ends(&scaled, symmetric, &Factorization::new(&scaled), &options.lanczos)?,
     };
     let singular = ends.smallest <= threshold(&scaled, ends.norm);
     let times = |interval: Interval| Interval {
@@ -216,7 +214,7 @@ pub fn smallest_singular_vectors(
         let factorization = Factorization::new(&scaled)?;
         // Vectors are only as accurate as their residual.
         let options = LanczosOptions { relative_residual: 1e-10, ..options.lanczos };
-        let inverse = inverse_extreme(&scaled, &factorization, symmetric, &options)?;
+        let (inverse, _) = inverse_extreme(&scaled, &factorization, symmetric, &options)?;
         let image = scaled.mul_vec(&inverse.vector);
         let value = euclidean_norm(&image);
         (image.iter().map(|entry| entry / value).collect(), value, inverse.vector)
@@ -235,7 +233,7 @@ pub fn smallest_singular_vectors(
 }
 
 /// The matrix times a power of two that brings its largest entry near 1, and the factor back.
-fn scaled(matrix: &SparseMatrix<f64>) -> Result<(SparseMatrix<f64>, f64), SpectrumError> {
+pub(crate) fn scaled(matrix: &SparseMatrix<f64>) -> Result<(SparseMatrix<f64>, f64), SpectrumError> {
     if !matrix.is_square() || matrix.rows() == 0 {
         return Err(SpectrumError::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
     }
@@ -252,11 +250,15 @@ fn threshold(matrix: &SparseMatrix<f64>, norm: f64) -> f64 {
 }
 
 /// What the four ways of computing have in common.
-struct Ends {
-    norm: f64,
-    norm_interval: Interval,
-    smallest: f64,
-    smallest_interval: Interval,
+pub(crate) struct Ends {
+    pub(crate) norm: f64,
+    pub(crate) norm_interval: Interval,
+    pub(crate) smallest: f64,
+    pub(crate) smallest_interval: Interval,
+    /// Products with the matrix or its transpose.
+    pub(crate) products: usize,
+    /// Substitutions with its factors.
+    pub(crate) substitutions: usize,
     /// Smallest and largest eigenvalue of a symmetric matrix.
     eigenvalues: Option<(f64, f64)>,
 }
@@ -265,7 +267,33 @@ impl Ends {
     fn exact(matrix: &SparseMatrix<f64>, norm: f64, smallest: f64, eigenvalues: Option<(f64, f64)>) -> Self {
         let rounding = 4.0 * threshold(matrix, norm);
         let around = |value: f64| Interval { lower: value - rounding, upper: value + rounding };
-        Ends { norm, norm_interval: around(norm), smallest, smallest_interval: around(smallest), eigenvalues }
+        Ends {
+            norm,
+            norm_interval: around(norm),
+            smallest,
+            smallest_interval: around(smallest),
+            products: 0,
+            substitutions: 0,
+            eigenvalues,
+        }
+    }
+}
+
+/// Of a matrix whose largest entry is near 1: by all eigenvalues or singular values.
+pub(crate) fn exact_ends(matrix: &SparseMatrix<f64>, symmetric: bool) -> Result<Ends, SpectrumError> {
+    if symmetric { exact_symmetric(matrix) } else { exact_general(matrix) }
+}
+
+/// Of a matrix whose largest entry is near 1: by Lanczos' method on the matrix and on its inverse.
+pub(crate) fn lanczos_ends(
+    matrix: &SparseMatrix<f64>,
+    symmetric: bool,
+    factorization: &Result<Factorization, SolveError>,
+    options: &LanczosOptions,
+) -> Result<Ends, SpectrumError> {
+    match symmetric {
+        true => lanczos_symmetric(matrix, factorization, options),
+        false => lanczos_general(matrix, factorization, options),
     }
 }
 
@@ -281,33 +309,48 @@ fn exact_general(matrix: &SparseMatrix<f64>) -> Result<Ends, SpectrumError> {
     Ok(Ends::exact(matrix, values[0], values[values.len() - 1], None))
 }
 
-fn lanczos_symmetric(matrix: &SparseMatrix<f64>, options: &LanczosOptions) -> Result<Ends, SpectrumError> {
+fn lanczos_symmetric(
+    matrix: &SparseMatrix<f64>,
+    factorization: &Result<Factorization, SolveError>,
+    options: &LanczosOptions,
+) -> Result<Ends, SpectrumError> {
     let extremes = extreme_eigenvalues(matrix.rows(), |vector| matrix.mul_vec(vector), options)?;
-    let (lowest, highest) = (extremes.lowest, extremes.highest);
+    let (lowest, highest, steps) = (extremes.lowest, extremes.highest, extremes.steps);
     let norm = highest.value.max(-lowest.value);
     let upper = highest.interval.upper.max(-lowest.interval.lower);
-    let (smallest, smallest_interval, definite) = smallest_by_inverse(matrix, norm, true, options)?;
-    let lowest = if definite { smallest } else { lowest.value };
+    let inverse = smallest_by_inverse(matrix, norm, true, factorization, options)?;
+    let smallest = inverse.smallest;
+    let lowest = if inverse.definite { smallest } else { lowest.value };
     Ok(Ends {
         norm,
         norm_interval: norm_interval(matrix, norm, upper),
         smallest,
-        smallest_interval,
+        smallest_interval: inverse.interval,
+        // The factors of an indefinite matrix are refined with a product each.
+        products: steps + if inverse.definite { 0 } else { inverse.steps },
+        substitutions: if inverse.definite { inverse.steps } else { 2 * inverse.steps },
         eigenvalues: Some((lowest, highest.value)),
     })
 }
 
-fn lanczos_general(matrix: &SparseMatrix<f64>, options: &LanczosOptions) -> Result<Ends, SpectrumError> {
+fn lanczos_general(
+    matrix: &SparseMatrix<f64>,
+    factorization: &Result<Factorization, SolveError>,
+    options: &LanczosOptions,
+) -> Result<Ends, SpectrumError> {
     let transpose = matrix.transpose();
     let normal = |vector: &[f64]| transpose.mul_vec(&matrix.mul_vec(vector));
-    let highest = extreme_eigenvalues(matrix.rows(), normal, options)?.highest;
+    let extremes = extreme_eigenvalues(matrix.rows(), normal, options)?;
+    let highest = extremes.highest;
     let norm = highest.value.max(0.0).sqrt();
-    let (smallest, smallest_interval, _) = smallest_by_inverse(matrix, norm, false, options)?;
+    let inverse = smallest_by_inverse(matrix, norm, false, factorization, options)?;
     Ok(Ends {
         norm,
         norm_interval: norm_interval(matrix, norm, highest.interval.upper.sqrt()),
-        smallest,
-        smallest_interval,
+        smallest: inverse.smallest,
+        smallest_interval: inverse.interval,
+        products: 2 * extremes.steps + 2 * inverse.steps,
+        substitutions: 4 * inverse.steps,
         eigenvalues: None,
     })
 }
@@ -319,27 +362,41 @@ fn norm_interval(matrix: &SparseMatrix<f64>, found: f64, probable: f64) -> Inter
     Interval { lower: found - rounding, upper: probable.min(certain).max(found) + rounding }
 }
 
-/// The smallest singular value with its interval, and whether the matrix is known to be positive definite.
+/// The lower end of the singular spectrum.
+struct Smallest {
+    smallest: f64,
+    interval: Interval,
+    /// Whether the matrix is known to be positive definite.
+    definite: bool,
+    /// Applications of A^-1 or of (A^T A)^-1.
+    steps: usize,
+}
+
+/// The smallest singular value from a factorization.
 fn smallest_by_inverse(
     matrix: &SparseMatrix<f64>,
     norm: f64,
     symmetric: bool,
+    factorization: &Result<Factorization, SolveError>,
     options: &LanczosOptions,
-) -> Result<(f64, Interval, bool), SpectrumError> {
+) -> Result<Smallest, SpectrumError> {
     let rounding = 4.0 * threshold(matrix, norm);
-    let singular = (0.0, Interval { lower: 0.0, upper: rounding }, false);
-    let factorization = match Factorization::new(matrix) {
+    let interval = Interval { lower: 0.0, upper: rounding };
+    let singular = Smallest { smallest: 0.0, interval, definite: false, steps: 0 };
+    let factorization = match factorization {
         Err(SolveError::Singular { .. }) => return Ok(singular),
-        factorization => factorization?,
+        Err(error) => return Err((*error).into()),
+        Ok(factorization) => factorization,
     };
-    let definite = is_cholesky(&factorization);
+    let definite = is_cholesky(factorization);
     // A factorization that divides by zero shows here.
-    let Ok(inverse) = inverse_extreme(matrix, &factorization, symmetric, options) else {
+    let Ok((inverse, steps)) = inverse_extreme(matrix, factorization, symmetric, options) else {
         return Ok(singular);
     };
     let singular_value = |eigenvalue: f64| if symmetric { 1.0 / eigenvalue } else { 1.0 / eigenvalue.sqrt() };
     let (smallest, least) = (singular_value(inverse.value), singular_value(inverse.interval.upper));
-    Ok((smallest, Interval { lower: least - rounding, upper: smallest + rounding }, definite))
+    let interval = Interval { lower: least - rounding, upper: smallest + rounding };
+    Ok(Smallest { smallest, interval, definite, steps })
 }
 
 /// The eigenvalue of largest magnitude, made positive, of A^-1 (symmetric) or of (A^T A)^-1.
@@ -348,7 +405,7 @@ fn inverse_extreme(
     factorization: &Factorization,
     symmetric: bool,
     options: &LanczosOptions,
-) -> Result<RitzPair, LanczosBreakdown> {
+) -> Result<(RitzPair, usize), LanczosBreakdown> {
     let transpose = matrix.transpose();
     let apply = |vector: &[f64]| {
         if is_cholesky(factorization) {
@@ -367,7 +424,7 @@ fn inverse_extreme(
         highest = RitzPair { value: -lowest.value, ..lowest };
     }
     highest.interval.upper = upper;
-    Ok(highest)
+    Ok((highest, extremes.steps))
 }
 
 /// A solution after one step of refinement: unlike Cholesky's, the other factors may be large, and without it their

@@ -10,6 +10,7 @@ pub(crate) mod encode;
 pub(crate) mod equal;
 pub(crate) mod estimate;
 pub(crate) mod hessian;
+pub(crate) mod kappa;
 pub(crate) mod phases;
 pub(crate) mod run;
 pub(crate) mod schedule;
@@ -41,6 +42,7 @@ pub(crate) fn run(command: Command, launch: &Launch) -> Result<(), Failure> {
         Command::Equal(command) => command.run(&interrupt),
         Command::Check(command) => command.run(),
         Command::Schedule(command) => command.run(&interrupt),
+        Command::Kappa(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),
         Command::Train(command) => command.run(&interrupt),
         Command::Phases(command) => command.run(&interrupt),

@@ -18,6 +18,7 @@ mod gram;
 mod harness;
 mod help;
 mod json;
+mod kappa;
 mod launched;
 mod observe;
 mod run;
