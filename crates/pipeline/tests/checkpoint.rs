@@ -8,11 +8,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// 16 qubits and enough gates for many questions whether to stop, most of them in nested repetitions.
-const LONG: &str = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\ngate step a, b { ry(0.3) a; cx a, b; rz(0.2) b; }\n\
-                    gate steps a, b, c { pow(700) @ step a, b; inv @ pow(500) @ step b, c; h a; }\n\
-                    qubit[16] q;\nbit[2] c;\nh q[3];\npow(6) @ steps q[0], q[9], q[3];\nc[0] = measure q[3];\n\
-                    pow(6) @ steps q[1], q[15], q[3];\nc[1] = measure q[3];\n";
+/// 16 qubits and enough gates for many questions whether to stop, most of them in nested repetitions; gates with
+/// parameters do not become matrices.
+const LONG: &str = "OPENQASM 3.0;\ninclude \"stdgates.inc\";\ngate step(t) a, b { ry(t) a; cx a, b; rz(0.2) b; }\n\
+                    gate steps(t) a, b, c { pow(700) @ step(t) a, b; inv @ pow(500) @ step(t) b, c; h a; }\n\
+                    qubit[16] q;\nbit[2] c;\nh q[3];\npow(6) @ steps(0.3) q[0], q[9], q[3];\nc[0] = measure q[3];\n\
+                    pow(6) @ steps(0.3) q[1], q[15], q[3];\nc[1] = measure q[3];\n";
 
 /// Cancels at the n-th question.
 struct Nth(AtomicU64, u64);

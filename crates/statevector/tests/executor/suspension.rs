@@ -48,6 +48,8 @@ fn nested(qubits: usize, repetitions: u64) -> Circuit {
     let turn = circuit.add(turn);
     let rows = circuit.add_angles(AngleTable::Dense((0..7).map(|row| 0.3 * f64::from(row) - 0.7).collect()));
     let mut middle = Definition::new("middle");
+    // A parameter, though unused, keeps it from becoming a matrix.
+    middle.add_parameter("unused");
     let three: Vec<QubitId> = middle.add_register("q", 3).qubits().collect();
     middle.gate(Gate::H, &[three[0]], &[]);
     middle.call(Call::new(turn, [three[1], three[2]]).repeated_with(7, rows));
@@ -67,7 +69,8 @@ fn nested(qubits: usize, repetitions: u64) -> Circuit {
     let q: Vec<QubitId> = main.add_register("q", qubits).qubits().collect();
     main.add_bits("c", 2);
     q.iter().for_each(|&qubit| main.gate(Gate::H, &[qubit], &[]));
-    main.call(Call::new(middle, [q[0], q[9], q[qubits - 1]]).repeated(repetitions));
+    let middle = |own: [QubitId; 3]| Call::new(middle, own).with_angles([0.0.into()]);
+    main.call(middle([q[0], q[9], q[qubits - 1]]).repeated(repetitions));
     main.gate(Gate::X, &[q[3]], &[]);
     main.reset(q[3]);
     main.gate(Gate::X, &[q[3]], &[]);
@@ -75,7 +78,7 @@ fn nested(qubits: usize, repetitions: u64) -> Circuit {
     let mut call = Call::new(again, [q[4]]);
     call.bits = vec![BitId(1)];
     main.conditional(vec![(BitId(1), true)], call);
-    main.call(Call::new(middle, [q[2], q[1], q[7]]).inverted().repeated(2));
+    main.call(middle([q[2], q[1], q[7]]).inverted().repeated(2));
     main.measure(q[0], BitId(0));
     circuit.add(main);
     circuit
