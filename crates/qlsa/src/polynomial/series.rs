@@ -200,7 +200,7 @@ impl ChebyshevSeries {
     }
 
     /// Upper bound on [-1, 1] of |weight(x) (P(x) - function(x, sqrt(1 - x^2)))| where the function is a
-    /// polynomial of the same parity and at most the same degree, and the weight 1 or x.
+    /// polynomial of the same parity and at most the same degree, and the weight a polynomial of degree at most 2.
     pub(crate) fn deviation(
         &self,
         function: impl Fn(f64, f64) -> f64 + Sync,
@@ -221,7 +221,7 @@ impl ChebyshevSeries {
             // Not f64::max, which would lose a NaN.
             .reduce(|| 0.0, |a, b| if a >= b || a.is_nan() { a } else { b });
         let nodes = grid.points() as f64 * if self.parity.is_some() { 2.0 } else { 1.0 };
-        largest / (0.5 * std::f64::consts::PI * (self.degree() + 1) as f64 / nodes).cos()
+        largest / (0.5 * std::f64::consts::PI * (self.degree() + 2) as f64 / nodes).cos()
     }
 
     /// The cosines in psi (2 theta for definite parity, theta otherwise) that the coefficients multiply.
