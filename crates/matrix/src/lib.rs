@@ -29,7 +29,8 @@ mod test_matrices;
 
 pub use condition::{
     CONDITION_ESTIMATORS, Certainty, Condest, ConditionEstimate, ConditionEstimator, ConditionSystem,
-    CostClass, Exact, Gershgorin, Lanczos, NormDeterminant, Products, WarmStart, condition_of_operator,
+    CostClass, Exact, Gershgorin, Lanczos, NormDeterminant, Products, Trial, WarmStart,
+    condition_of_operator,
 };
 pub use conditioning::{
     ConditioningError, SYMMETRY_TOLERANCE, SymmetryReport, add_to_diagonal, damp, is_hermitian, is_symmetric,

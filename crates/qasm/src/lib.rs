@@ -32,8 +32,12 @@ mod issue;
 mod names;
 mod read;
 mod restated;
+#[cfg(feature = "crate-qasm")]
+mod second_parser;
 mod syntax;
 mod write;
 
 pub use read::{Program, ReadError, ReadErrorKind, ReadOptions, Warning, read, read_with};
+#[cfg(feature = "crate-qasm")]
+pub use second_parser::{SECOND_PARSER_LIMIT, SecondParserError, read_with_crate_qasm};
 pub use write::{Dialect, Style, WriteError, WriteOptions, adapted, measured, write, write_string};

@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use qasm::{Argument, AstNode};
 use qnewton_circuit::{Circuit, Definition, Gate, Operation, QubitId};
-use qnewton_qasm::read;
+use qnewton_qasm::{SecondParserError, read, read_with_crate_qasm};
 
 /// Name, angles, qubits.
 type Statement = (String, Vec<f64>, Vec<u32>);
@@ -90,4 +90,39 @@ proptest! {
         let main: Vec<Statement> = tree[3..].iter().map(|node| theirs(node, &[])).collect();
         prop_assert_eq!(ours(&circuit, circuit.entry().unwrap()), main);
     }
+
+    #[test]
+    fn the_guarded_parser_gives_the_same_circuit_with_every_digit_of_its_angles(
+        statements in prop::collection::vec(statement(), 0..12), fine in -7.0..7.0f64
+    ) {
+        let mut text = "// one\nOPENQASM 2.0; include \"qelib1.inc\";\nqreg first[2];\nqreg second[3]; creg c[3];\n".to_string();
+        text += &format!("gate tilt(a,b) q {{ rx((a+b)/2) q; u3({fine:e},-b,sin(a)) q; }} // two; three\n");
+        text.extend(statements.iter().map(|statement| line(statement, in_program)));
+        text += &format!("tilt({fine:?}, pi/7*(1-2)) first[0];\nbarrier second;\nmeasure second -> c;\n");
+        text += &format!("if(c==5) rz({fine:?}) first[1];\nreset first;\n");
+        prop_assert_eq!(read_with_crate_qasm(&text).unwrap().circuit, read(&text).unwrap().circuit);
+    }
+
+    #[test]
+    fn the_guarded_parser_survives_any_text(text in "(OPENQASM 2.0;)?[a-z0-9 ;,(){}\\[\\]=>/\n.-]{0,60}", cut in 0usize..90) {
+        let program = "OPENQASM 2.0; qreg q[2]; gate g(a) b { rz(a) b; } g(0.5) q[0]; if(c==1) measure q -> c;";
+        let text = if text.is_empty() { &program[..cut.min(program.len())] } else { text.as_str() };
+        let _ = read_with_crate_qasm(text);
+    }
+}
+
+#[test]
+fn what_the_crate_cannot_do_is_an_error() {
+    use SecondParserError::{Include, Panicked, Refused, TooLong};
+    let error = |text: &str| read_with_crate_qasm(text).unwrap_err();
+    assert!(matches!(error(""), Refused(_)));
+    assert!(matches!(error("OPENQASM 3.0; qubit q;"), Refused(_)));
+    assert!(matches!(error("OPENQASM 2.0; include \"mine.inc\";"), Include(name) if name == "mine.inc"));
+    assert!(matches!(error("OPENQASM 2.0; qreg q[99999999999];"), Panicked));
+    assert!(matches!(error(&" ".repeat(1 << 17)), TooLong { .. }));
+    assert!(matches!(error("OPENQASM 2.0; qreg q[1]; h q[1];"), SecondParserError::Meaning(_)));
+    // A gate body as long as the limit allows: recursion as deep as that.
+    let body = "h a;".repeat(16_000);
+    let text = format!("OPENQASM 2.0; gate g a {{{body}}} qreg q[1]; g q[0];");
+    assert_eq!(read_with_crate_qasm(&text).unwrap().circuit, read(&text).unwrap().circuit);
 }

@@ -69,6 +69,13 @@ pub enum QuantumSide<'a> {
         /// The smallest singular value.
         smallest_singular_value: f64,
     },
+    /// It loses whatever the circuit is: a lower bound is longer than the classical time.
+    AtLeast {
+        /// Lower bound of the time, in seconds.
+        seconds: f64,
+        /// Lower bound of the condition number.
+        condition_number: f64,
+    },
 }
 
 /// Predicted seconds of both solvers.
@@ -121,6 +128,22 @@ pub fn decide(quantum: QuantumSide<'_>, classical: &ClassicalCost, mode: Mode) -
             ),
             predicted_seconds: Predicted { quantum: f64::INFINITY, classical: classical_seconds },
             provenance: PredictedProvenance { quantum: None, classical: classical.provenance },
+            classical_method: classical.method,
+            quantum_breakdown: None,
+        },
+        QuantumSide::AtLeast { seconds, condition_number } => Decision {
+            decision: Solver::Classical,
+            reason: format!(
+                "the condition number is at least {condition_number:.1e}: sqrt(kappa)/2 queries of a single gate each would \
+                 take {seconds:.1e} s already, the classical solver is predicted to take {classical_seconds:.1e} s ({}); \
+                 nothing was compiled",
+                classical.method.name()
+            ),
+            predicted_seconds: Predicted { quantum: seconds, classical: classical_seconds },
+            provenance: PredictedProvenance {
+                quantum: Some(Provenance::Bound),
+                classical: classical.provenance,
+            },
             classical_method: classical.method,
             quantum_breakdown: None,
         },

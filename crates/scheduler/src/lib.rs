@@ -12,12 +12,14 @@ mod component;
 mod decision;
 mod device;
 mod error_correction;
+mod execution;
 mod plan;
 mod quantum_cost;
 mod query_bound;
 mod read_out;
 mod repetition;
 mod schedule;
+mod screening;
 mod serialize;
 mod synthesis;
 mod workload;
@@ -33,12 +35,12 @@ pub use device::{
     names as device_names,
 };
 pub use error_correction::ErrorCorrection;
+pub use execution::ExecutionOutcome;
 pub use plan::CompileLimits;
 pub use quantum_cost::{CostOptions, Infeasible, QuantumCost, SMALLEST_FIDELITY, quantum_cost};
 pub use query_bound::jennings_queries;
 pub use read_out::ReadOut;
-pub use schedule::{
-    ExecutionOutcome, Schedule, ScheduleError, ScheduleOptions, ScheduledSystem, schedule, schedule_system,
-};
+pub use schedule::{Schedule, ScheduleError, ScheduleOptions, ScheduledSystem, schedule, schedule_system};
+pub use screening::SCREENED_CONDITION_NUMBER;
 pub use synthesis::SynthesisRule;
 pub use workload::{BoundInput, GateClasses, QuantumWorkload, dense_query};

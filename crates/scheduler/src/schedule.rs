@@ -2,21 +2,21 @@
 
 use crate::break_even::break_even_gate_time;
 use crate::classical::{ClassicalModel, ClassicalProblem};
-use crate::decision::{Decision, Mode, QuantumSide, Solver, decide};
+use crate::decision::{Decision, Mode, QuantumSide, decide};
 use crate::device::DeviceProfile;
+use crate::execution::{ExecutionOutcome, Pending, execute_all};
 use crate::plan::{CompileLimits, Plan, plan};
 use crate::quantum_cost::{CostOptions, QuantumCost, quantum_cost};
+use crate::screening::{SCREENED_CONDITION_NUMBER, condition_at_least, screened};
 use crate::workload::QuantumWorkload;
 use qnewton_core::{Cancelled, Monitor};
-use qnewton_matrix::{LinearSystem, SolveError, solve};
-use qnewton_pipeline::{
-    CompileOptions, CompiledSystem, ExecuteOptions, PipelineError, SystemFacts, compare, execute,
-};
+use qnewton_matrix::{LinearSystem, SolveError, SpectrumMethod};
+use qnewton_pipeline::{CompileOptions, ExecuteOptions, PipelineError, SystemFacts};
 use serde::Serialize;
 use thiserror::Error;
 
 /// How systems are scheduled.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ScheduleOptions {
     /// How systems are compiled; the relative error of the solution is here.
     pub compile: CompileOptions,
@@ -26,10 +26,27 @@ pub struct ScheduleOptions {
     pub cost: CostOptions,
     /// Which solver may be chosen.
     pub mode: Mode,
+    /// Condition number from which on a system is only screened, if a lower bound of the quantum time is longer than the
+    /// classical time; infinite for never.
+    pub screen_above: f64,
     /// The classical model; `None` measures this machine.
     pub classical: Option<ClassicalModel>,
     /// Executes what was decided, the quantum solver on the state-vector executor; `None` only decides.
     pub execute: Option<ExecuteOptions>,
+}
+
+impl Default for ScheduleOptions {
+    fn default() -> Self {
+        ScheduleOptions {
+            compile: CompileOptions::default(),
+            limits: CompileLimits::default(),
+            cost: CostOptions::default(),
+            mode: Mode::default(),
+            screen_above: SCREENED_CONDITION_NUMBER,
+            classical: None,
+            execute: None,
+        }
+    }
 }
 
 /// A list of systems with its decisions.
@@ -57,8 +74,10 @@ pub struct ScheduledSystem {
     /// The solver, the reason, the predicted seconds.
     #[serde(flatten)]
     pub decision: Decision,
-    /// Condition number; `None` if the matrix is singular to working precision.
+    /// Condition number; `None` if the matrix is singular to working precision. A lower bound if nothing else is known.
     pub condition_number: Option<f64>,
+    /// How it was computed: `exact`, `lanczos`, or `lower_bound`.
+    pub condition_number_method: &'static str,
     /// Number of unknowns.
     pub unknowns: usize,
     /// Whether the system had no right-hand side, so that predictions are for a uniform one.
@@ -71,22 +90,6 @@ pub struct ScheduledSystem {
     pub break_even_gate_time: Option<f64>,
     /// What the execution gave; `None` if none was asked for.
     pub execution: Option<ExecutionOutcome>,
-}
-
-/// What the execution of a decision gave.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct ExecutionOutcome {
-    /// Seconds on this machine; of a simulation, if the quantum solver was chosen.
-    pub seconds: Option<f64>,
-    /// ||x_hat - x|| / ||x|| of the quantum solver, x the classical solution.
-    pub relative_error: Option<f64>,
-    /// ||b - A x|| / ||b|| of the classical solver.
-    pub relative_residual: Option<f64>,
-    /// Why there is no solution; `None` if there is one.
-    pub problem: Option<String>,
-    /// The solution.
-    #[serde(skip)]
-    pub solution: Option<Vec<f64>>,
 }
 
 /// Why there is no schedule.
@@ -108,10 +111,12 @@ pub enum ScheduleError {
     Cancelled(#[from] Cancelled),
 }
 
-/// Schedules a list of systems, each with the name of its file.
+/// Schedules a list of systems, each with the name of its file, and executes what was decided, if that is asked for: several
+/// systems at a time, after all decisions.
 ///
 /// A system without a right-hand side is predicted with a uniform one. Where compiling is not affordable
-/// ([`CompileLimits`]), a bound predicts the quantum solver, and the reason says so.
+/// ([`CompileLimits`]), a bound predicts the quantum solver, and the reason says so. A system of a condition number above
+/// [`ScheduleOptions::screen_above`] that loses by a lower bound of the quantum time is not analysed any further.
 pub fn schedule(
     systems: &[(String, LinearSystem)],
     device: &DeviceProfile,
@@ -119,10 +124,13 @@ pub fn schedule(
     monitor: &dyn Monitor,
 ) -> Result<Schedule, ScheduleError> {
     let classical = classical_model(options)?;
-    let mut scheduled = Vec::with_capacity(systems.len());
+    let mut decided = Vec::with_capacity(systems.len());
     for (file, system) in systems {
         monitor.check()?;
-        scheduled.push(schedule_system(file, system, device, options, monitor)?);
+        decided.push(decide_system(file, system, device, &classical, options, monitor)?);
+    }
+    if let Some(execute) = &options.execute {
+        execute_all(&mut decided, &classical, execute, monitor)?;
     }
     Ok(Schedule {
         device: device.name.clone(),
@@ -130,11 +138,11 @@ pub fn schedule(
         mode: options.mode,
         cost: options.cost,
         classical,
-        systems: scheduled,
+        systems: decided.into_iter().map(|(scheduled, _)| scheduled).collect(),
     })
 }
 
-/// Schedules one system.
+/// Schedules one system, and executes what was decided, if that is asked for.
 pub fn schedule_system(
     file: &str,
     system: &LinearSystem,
@@ -142,36 +150,86 @@ pub fn schedule_system(
     options: &ScheduleOptions,
     monitor: &dyn Monitor,
 ) -> Result<ScheduledSystem, ScheduleError> {
+    let classical = classical_model(options)?;
+    let (mut scheduled, pending) = decide_system(file, system, device, &classical, options, monitor)?;
+    if let Some(options) = &options.execute {
+        scheduled.execution = Some(pending.execute(&classical, options, monitor)?);
+    }
+    Ok(scheduled)
+}
+
+/// Decides; what an execution will need comes with it.
+fn decide_system(
+    file: &str,
+    system: &LinearSystem,
+    device: &DeviceProfile,
+    classical_model: &ClassicalModel,
+    options: &ScheduleOptions,
+    monitor: &dyn Monitor,
+) -> Result<(ScheduledSystem, Pending), ScheduleError> {
     let analysed = |source| match source {
         PipelineError::Cancelled(cancelled) => ScheduleError::Cancelled(cancelled),
         source => ScheduleError::System { file: file.to_string(), source: Box::new(source) },
     };
-    let classical_model = classical_model(options)?;
-    monitor.begin("spectrum", 0);
-    let facts = SystemFacts::of(&system.matrix).map_err(analysed)?;
-    monitor.check()?;
+    let epsilon = options.compile.epsilon;
     let uniform_rhs = system.rhs.is_none();
     let mut system = system.clone();
-    let rhs = system.rhs.get_or_insert_with(|| vec![1.0; facts.n]).clone();
+    system.rhs.get_or_insert_with(|| vec![1.0; system.matrix.rows()]);
+    let matrix = &system.matrix;
 
-    let classical = classical_model.predict(&ClassicalProblem {
-        unknowns: facts.n as u64,
-        nonzeros: facts.nnz as u64,
-        positive_definite: facts.spectrum.positive_definite == Some(true),
-        condition_number: facts.spectrum.condition_number,
-        epsilon: options.compile.epsilon,
-    });
-    let plan = match facts.spectrum.condition_number {
-        None => None,
-        Some(kappa) => Some(
-            plan(&system, &facts, kappa, &options.compile, &options.limits, monitor)
+    let mut problem = ClassicalProblem {
+        unknowns: matrix.rows() as u64,
+        nonzeros: matrix.nnz() as u64,
+        positive_definite: false,
+        condition_number: None,
+        epsilon,
+    };
+    let screening = options.mode == Mode::Auto && options.screen_above.is_finite();
+    let screen = |condition_number: f64, problem: &ClassicalProblem| {
+        let asked = screening && condition_number >= options.screen_above;
+        let classical = classical_model.predict(problem);
+        let screened = screened(condition_number, matrix.rows(), epsilon, device, &options.cost, &classical);
+        screened.filter(|_| asked)
+    };
+    let bound = match screening {
+        true => condition_at_least(matrix, options.screen_above).map_err(|error| analysed(error.into()))?,
+        false => 1.0,
+    };
+    let mut condition_number = ConditionNumber::AtLeast(bound);
+    // What may be singular to working precision is looked at closely.
+    let mut lost = condition_number
+        .value()
+        .filter(|&kappa| kappa < LARGEST_SCREENED)
+        .and_then(|kappa| screen(kappa, &problem));
+    let mut facts = None;
+    if lost.is_none() {
+        monitor.begin("spectrum", 0);
+        let found = SystemFacts::of(matrix).map_err(analysed)?;
+        monitor.check()?;
+        problem.positive_definite = found.spectrum.positive_definite == Some(true);
+        problem.condition_number = found.spectrum.condition_number;
+        condition_number = ConditionNumber::Known(found.spectrum.condition_number, found.spectrum.method);
+        lost = found.spectrum.condition_number.and_then(|kappa| screen(kappa, &problem));
+        facts = Some(found);
+    }
+    let classical = classical_model.predict(&problem);
+    let plan = match (&facts, problem.condition_number, &lost) {
+        (Some(facts), Some(kappa), None) => Some(
+            plan(&system, facts, kappa, &options.compile, &options.limits, monitor)
                 .map_err(|error| analysed(*error))?,
         ),
+        _ => None,
     };
     let quantum = plan.as_ref().map(|plan| quantum_cost(&plan.workload, device, &options.cost));
-    let side = match &quantum {
-        Some(cost) => QuantumSide::Predicted(cost),
-        None => QuantumSide::Singular { smallest_singular_value: facts.spectrum.smallest },
+    let side = match (&quantum, &lost, &facts) {
+        (Some(cost), ..) => QuantumSide::Predicted(cost),
+        (None, Some(lost), _) => {
+            QuantumSide::AtLeast { seconds: lost.seconds, condition_number: lost.condition_number }
+        }
+        (None, None, facts) => {
+            let smallest_singular_value = facts.as_ref().map_or(0.0, |facts| facts.spectrum.smallest);
+            QuantumSide::Singular { smallest_singular_value }
+        }
     };
     let mut decision = decide(side, &classical, options.mode);
     if let Some(note) = plan.as_ref().and_then(|plan| plan.note.as_ref()) {
@@ -187,24 +245,47 @@ pub fn schedule_system(
         Some(Plan { workload, compiled, .. }) => (Some(workload), compiled),
         None => (None, None),
     };
-    let execution = match &options.execute {
-        None => None,
-        Some(execute_options) => Some(match decision.decision {
-            Solver::Quantum => execute_quantum(compiled.as_ref(), execute_options, monitor)?,
-            Solver::Classical => execute_classical(&system, &rhs),
-        }),
-    };
-    Ok(ScheduledSystem {
+    let scheduled = ScheduledSystem {
         file: file.to_string(),
         decision,
-        condition_number: facts.spectrum.condition_number,
-        unknowns: facts.n,
+        condition_number: condition_number.value(),
+        condition_number_method: condition_number.method(),
+        unknowns: matrix.rows(),
         uniform_rhs,
         workload,
         quantum,
         break_even_gate_time: break_even,
-        execution,
-    })
+        execution: None,
+    };
+    let pending = Pending { solver: scheduled.decision.decision, system, problem, compiled };
+    Ok((scheduled, pending))
+}
+
+/// A lower bound from here on does not tell an ill-conditioned matrix from a singular one.
+const LARGEST_SCREENED: f64 = 1e12;
+
+/// What is known of a condition number.
+enum ConditionNumber {
+    AtLeast(f64),
+    /// `None` for a singular matrix.
+    Known(Option<f64>, SpectrumMethod),
+}
+
+impl ConditionNumber {
+    fn value(&self) -> Option<f64> {
+        match *self {
+            ConditionNumber::AtLeast(bound) => Some(bound).filter(|bound| bound.is_finite()),
+            ConditionNumber::Known(value, _) => value,
+        }
+    }
+
+    fn method(&self) -> &'static str {
+        match self {
+            ConditionNumber::AtLeast(_) => "lower_bound",
+            ConditionNumber::Known(_, SpectrumMethod::Exact) => "exact",
+            ConditionNumber::Known(_, SpectrumMethod::Lanczos | SpectrumMethod::NormOnly) => "lanczos",
+        }
+    }
 }
 
 fn classical_model(options: &ScheduleOptions) -> Result<ClassicalModel, SolveError> {
@@ -214,43 +295,12 @@ fn classical_model(options: &ScheduleOptions) -> Result<ClassicalModel, SolveErr
     }
 }
 
-fn execute_quantum(
-    compiled: Option<&CompiledSystem>,
-    options: &ExecuteOptions,
-    monitor: &dyn Monitor,
-) -> Result<ExecutionOutcome, Cancelled> {
-    let failed = |problem: String| ExecutionOutcome { problem: Some(problem), ..ExecutionOutcome::default() };
-    let Some(compiled) = compiled else {
-        return Ok(failed("there is no circuit to execute, only a bound on its cost".to_string()));
-    };
-    match execute(compiled, options, monitor) {
-        Ok(execution) => Ok(ExecutionOutcome {
-            seconds: Some(execution.seconds),
-            relative_error: Some(compare(&execution.solution, &compiled.classical_solution).0),
-            solution: Some(execution.solution),
-            ..ExecutionOutcome::default()
-        }),
-        Err(PipelineError::Cancelled(cancelled)) => Err(cancelled),
-        Err(error) => Ok(failed(error.to_string())),
-    }
-}
-
-fn execute_classical(system: &LinearSystem, rhs: &[f64]) -> ExecutionOutcome {
-    match solve(&system.matrix, rhs) {
-        Ok(solution) => ExecutionOutcome {
-            seconds: Some(solution.seconds),
-            relative_residual: Some(solution.relative_residual),
-            solution: Some(solution.x),
-            ..ExecutionOutcome::default()
-        },
-        Err(error) => ExecutionOutcome { problem: Some(error.to_string()), ..ExecutionOutcome::default() },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::classical::{CubicTime, IterationTime};
+    use crate::decision::Solver;
+    use crate::screening::least_workload;
     use qnewton_core::{Provenance, Silent};
     use qnewton_matrix::{Preparation, SparseMatrix};
 
@@ -363,6 +413,75 @@ mod tests {
                 schedule_system("t.mtx", &system, &device("attosecond"), &options(), &Silent).unwrap();
             assert_eq!(result.unknowns, unknowns);
             assert_eq!(result.decision.provenance.quantum, Some(Provenance::Compiled));
+        }
+    }
+
+    /// Diagonal entries from 1 down to 1e-8.
+    fn ill_conditioned(unknowns: usize) -> LinearSystem {
+        let entry = |k: usize| (k, k, 10f64.powf(-8.0 * k as f64 / (unknowns - 1) as f64));
+        let matrix = SparseMatrix::from_triplets(unknowns, unknowns, (0..unknowns).map(entry)).unwrap();
+        LinearSystem::new("ill", matrix, Some(vec![1.0; unknowns]), &Preparation::default()).unwrap()
+    }
+
+    #[test]
+    fn ill_conditioned_systems_are_left_to_the_classical_solver_without_compiling() {
+        let system = ill_conditioned(64);
+        let result =
+            schedule_system("i.mtx", &system, &device("error-corrected"), &options(), &Silent).unwrap();
+        assert_eq!(result.decision.decision, Solver::Classical);
+        assert_eq!(result.condition_number_method, "lower_bound");
+        assert!((result.condition_number.unwrap() / 1e8 - 1.0).abs() < 1e-6);
+        assert!(result.workload.is_none() && result.decision.reason.contains("nothing was compiled"));
+        assert_eq!(result.decision.provenance.quantum, Some(Provenance::Bound));
+        // Where the bound loses nothing, the system is analysed like any other; and so it is if that is asked for.
+        let fast = device("attosecond").with_gate_times_scaled(1e-30);
+        let free = ScheduleOptions {
+            cost: CostOptions { free: "read_out,overhead".parse().unwrap(), ..CostOptions::default() },
+            ..options()
+        };
+        let never = ScheduleOptions { screen_above: f64::INFINITY, ..options() };
+        for (device, options) in [(fast, free), (device("error-corrected"), never)] {
+            let result = schedule_system("i.mtx", &system, &device, &options, &Silent).unwrap();
+            assert_eq!(result.condition_number_method, "exact");
+            assert!(result.workload.is_some());
+        }
+    }
+
+    #[test]
+    fn the_screening_bound_is_below_every_prediction() {
+        for (unknowns, diagonal) in [(4, 4.0), (8, 2.5), (16, 2.01)] {
+            for name in ["superconducting", "error-corrected", "attosecond"] {
+                for free in ["", "read_out", "loading,gates", "overhead,noise,repetition"] {
+                    let cost = CostOptions { free: free.parse().unwrap(), ..CostOptions::default() };
+                    let mut device = device(name);
+                    device.qubits = None;
+                    let options = ScheduleOptions { cost, ..options() };
+                    let system = tridiagonal(unknowns, diagonal, true);
+                    let result = schedule_system("t.mtx", &system, &device, &options, &Silent).unwrap();
+                    let least =
+                        least_workload(result.condition_number.unwrap(), unknowns, options.compile.epsilon);
+                    let bound = quantum_cost(&least, &device, &options.cost).seconds;
+                    let predicted = result.quantum.unwrap().seconds;
+                    assert!(bound <= predicted, "{name} {free}: {bound} {predicted}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_executor_refuses_is_solved_classically_and_says_so() {
+        let execute = Some(ExecuteOptions { time_limit: 0.0, ..ExecuteOptions::default() });
+        let options = ScheduleOptions { mode: Mode::Quantum, execute, ..options() };
+        let systems: Vec<(String, LinearSystem)> =
+            (4..9).map(|unknowns| (format!("{unknowns}.mtx"), tridiagonal(unknowns, 4.0, true))).collect();
+        let result = schedule(&systems, &device("attosecond"), &options, &Silent).unwrap();
+        for (scheduled, unknowns) in result.systems.iter().zip(4..9) {
+            assert_eq!(scheduled.decision.decision, Solver::Quantum);
+            let execution = scheduled.execution.as_ref().unwrap();
+            assert_eq!(execution.solver, Solver::Classical);
+            assert!(execution.fallback.is_some() && execution.problem.is_none());
+            assert!(execution.predicted_seconds.unwrap() > 0.0);
+            assert_eq!(execution.solution.as_ref().unwrap().len(), unknowns);
         }
     }
 

@@ -16,8 +16,11 @@ use crate::simd::Instructions;
 use num_complex::Complex;
 use std::sync::Arc;
 
-/// Bytes of a block: they stay in a core's second-level cache.
+/// Bytes of a block of a large state: they stay in a core's second-level cache.
 const BLOCK_BYTES: usize = 1 << 18;
+
+/// Bytes of a block of a state that fits there as a whole: they stay in the first-level cache.
+const SMALL_BLOCK_BYTES: usize = 1 << 15;
 
 /// Bytes of the contiguous runs that blocks are made of, at least.
 const RUN_BYTES: usize = 1 << 8;
@@ -34,28 +37,37 @@ pub(crate) struct Blocked<'a, R: Real> {
     instructions: Instructions,
     /// Qubits of a block.
     qubits: usize,
+    /// Whether gates that follow one another may become one.
+    fusing: bool,
     waiting: Vec<Resolved<R>>,
 }
 
-/// An engine for a state, whichever is faster for its size.
+/// An engine for a state, whichever is faster for its size; `exact`: no gates are fused.
 pub(crate) fn engine<'a, R: Real>(
     amplitudes: &'a mut [Complex<R>],
     options: &RunOptions,
     exact: bool,
 ) -> Box<dyn Engine<R> + 'a> {
     let instructions = options.instructions();
-    let qubits = block_qubits::<R>(options);
-    if exact || amplitudes.len() <= 1 << qubits {
+    let qubits = match amplitudes.len() <= 1 << block_qubits::<R>(options) {
+        true => block_qubits::<R>(options).min(fitting::<R>(SMALL_BLOCK_BYTES)),
+        false => block_qubits::<R>(options),
+    };
+    if amplitudes.len() <= 1 << qubits {
         Box::new(Direct::new(amplitudes, instructions))
     } else {
-        Box::new(Blocked { amplitudes, instructions, qubits, waiting: Vec::new() })
+        Box::new(Blocked { amplitudes, instructions, qubits, fusing: !exact, waiting: Vec::new() })
     }
 }
 
 /// Qubits of a block; smaller states are a block.
 pub(crate) fn block_qubits<R: Real>(options: &RunOptions) -> usize {
-    let fitting = (BLOCK_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
-    options.block_qubits.unwrap_or(fitting).min(MAXIMUM_BLOCK_QUBITS)
+    options.block_qubits.unwrap_or(fitting::<R>(BLOCK_BYTES)).min(MAXIMUM_BLOCK_QUBITS)
+}
+
+/// Qubits of so many bytes.
+fn fitting<R: Real>(bytes: usize) -> usize {
+    (bytes / size_of::<Complex<R>>()).trailing_zeros() as usize
 }
 
 impl<R: Real> Engine<R> for Blocked<'_, R> {
@@ -71,7 +83,10 @@ impl<R: Real> Engine<R> for Blocked<'_, R> {
     }
 
     fn flush(&mut self) {
-        let mut waiting = fuse(std::mem::take(&mut self.waiting));
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if self.fusing {
+            waiting = fuse(waiting);
+        }
         while !waiting.is_empty() {
             let (positions, taken, left) = choose(waiting, self.qubits);
             waiting = left;

@@ -10,7 +10,7 @@ use clap::Args;
 use qnewton::PipelineError;
 use qnewton::circuit::{Circuit, Counts, count};
 use qnewton::pipeline::{SCHEMA_VERSION, read_program_with};
-use qnewton::qasm::{Program, ReadError, ReadErrorKind, ReadOptions};
+use qnewton::qasm::{Program, ReadError, ReadErrorKind, ReadOptions, read_with_crate_qasm};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   qnewton check any.qasm
   qnewton check ansatz.qasm --input theta=0.5 --input n=3
+  qnewton check old.qasm --second-parser
   qnewton check *.qasm --json | jq '.files[] | select(.valid | not)'
 
 Nothing is executed or expanded: loops and definitions are counted as often as they are used.";
@@ -33,6 +34,9 @@ pub(crate) struct Check {
     /// A value for what the file declares as `input`; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, allow_hyphen_values = true)]
     input: Vec<(String, f64)>,
+    /// Ask the crate `qasm` too, which parses OpenQASM 2 of up to 64 KiB, and compare the circuits
+    #[arg(long)]
+    second_parser: bool,
     #[command(flatten)]
     show: OutputOptions,
 }
@@ -67,6 +71,8 @@ struct Content {
     counts: BTreeMap<String, u128>,
     operations: u128,
     warnings: Vec<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second_parser: Option<String>,
 }
 
 /// A gate or loop body that the circuit calls.
@@ -101,7 +107,10 @@ impl Check {
         let mut files = Vec::with_capacity(self.files.len());
         let mut shown = Vec::new();
         for path in &self.files {
-            let (checked, failure) = check(path, &options)?;
+            let (mut checked, failure) = check(path, &options)?;
+            if let (Some(content), true) = (&mut checked.content, self.second_parser) {
+                content.second_parser = Some(second_opinion(path, &options)?);
+            }
             shown.push((checked.content.as_ref().map(|content| describe(&checked.file, content)), failure));
             files.push(checked);
         }
@@ -144,6 +153,17 @@ fn check(path: &Path, options: &ReadOptions) -> Result<(Checked, Option<Failure>
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// What the crate `qasm` makes of a valid file.
+fn second_opinion(path: &Path, options: &ReadOptions) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path).map_err(Failure::work)?;
+    let ours = read_program_with(path, options)?.circuit;
+    Ok(match read_with_crate_qasm(&text) {
+        Ok(theirs) if theirs.circuit == ours => "same circuit".to_string(),
+        Ok(_) => "another circuit".to_string(),
+        Err(error) => format!("none: {error}"),
+    })
 }
 
 /// Line and column, in bytes, of the first byte that is no text.
@@ -189,6 +209,7 @@ fn content(program: &Program) -> Result<Content, Failure> {
         operations: total(&counts)?,
         counts: counts.iter().map(|(kind, number)| (kind.to_string(), number)).collect(),
         warnings: warnings.collect(),
+        second_parser: None,
     })
 }
 
@@ -236,6 +257,9 @@ fn describe(file: &str, content: &Content) -> String {
         facts.add("counts", format!("{kind:<12} {number:>40}"));
     }
     facts.add("operations", content.operations.to_string());
+    if let Some(opinion) = &content.second_parser {
+        facts.add("second parser", opinion);
+    }
     for warning in &content.warnings {
         facts.add("warnings", format!("{file}:{}:{}: {}", warning.line, warning.column, warning.message));
     }

@@ -13,7 +13,9 @@ use crate::text::{self, Facts};
 use clap::Args;
 use qnewton::LinearSystem;
 use qnewton::pipeline::SCHEMA_VERSION;
-use qnewton::scheduler::{Schedule as Plan, ScheduleOptions, ScheduledSystem, schedule};
+use qnewton::scheduler::{
+    SCREENED_CONDITION_NUMBER, Schedule as Plan, ScheduleOptions, ScheduledSystem, schedule,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -45,6 +47,10 @@ pub(crate) struct Schedule {
     /// Execute what was decided, quantum circuits on the state-vector executor
     #[arg(long)]
     execute: bool,
+    /// Leave systems of at least this condition number to the classical solver, without compiling anything, where a lower bound
+    /// of the quantum time is longer; inf for none
+    #[arg(long, value_name = "KAPPA", default_value_t = SCREENED_CONDITION_NUMBER)]
+    screen_above: f64,
     #[command(flatten)]
     time: TimeOptions,
     #[command(flatten)]
@@ -90,6 +96,7 @@ impl Schedule {
             ),
             cost: self.scheduling.cost(),
             mode: self.scheduling.decide,
+            screen_above: self.screen_above,
             execute: self.execute.then(|| self.time.into()),
             ..ScheduleOptions::default()
         };
@@ -100,12 +107,8 @@ impl Schedule {
         } else {
             print(&rendered(&plan))?;
         }
-        let kept = |system: &ScheduledSystem| match &system.execution {
-            Some(execution) => {
-                execution.problem.is_none()
-                    && execution.relative_error.is_none_or(|error| error <= plan.epsilon)
-            }
-            None => true,
+        let kept = |system: &ScheduledSystem| {
+            system.execution.as_ref().is_none_or(|execution| execution.problem.is_none())
         };
         if plan.systems.iter().all(kept) { Ok(()) } else { Err(Failure::NotKept) }
     }
@@ -172,10 +175,15 @@ fn rendered(plan: &Plan) -> String {
         if let Some(execution) = &system.execution {
             let figure =
                 |name: &str, value: Option<f64>| value.map(|value| format!("{name} {}", text::bound(value)));
+            let predicted = execution.predicted_seconds;
+            let predicted =
+                predicted.map_or(String::new(), |seconds| format!(" (predicted {})", text::seconds(seconds)));
             let parts = [
-                execution.seconds.map(|seconds| format!("took {}", text::seconds(seconds))),
+                Some(format!("{} solver", execution.solver.name())),
+                execution.seconds.map(|seconds| format!("took {}{predicted}", text::seconds(seconds))),
                 figure("relative error", execution.relative_error),
                 figure("relative residual", execution.relative_residual),
+                execution.fallback.clone().map(|reason| format!("instead of the quantum solver: {reason}")),
                 execution.problem.clone().map(|problem| format!("FAILED: {problem}")),
             ];
             facts.add("  executed", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));

@@ -48,3 +48,15 @@ fn files_that_are_wrong_are_shown_with_the_place_and_end_with_1() {
     let run = folder.qnewton("check input.qasm");
     assert!(run.code == 1 && run.stderr.contains("theta=0.5"), "{}", run.stderr);
 }
+
+#[test]
+fn a_second_parser_is_asked() {
+    let text = "OPENQASM 2.0;\ninclude \"qelib1.inc\";\nqreg q[2];\nrz(0.1234567890123456789) q[0];\ncx q[0],q[1];\n";
+    let folder = Folder::new();
+    folder.write("two.qasm", text);
+    folder.write("three.qasm", "OPENQASM 3.0;\nqubit q;\n");
+    let run = folder.qnewton("check two.qasm three.qasm --second-parser --json");
+    let files = run.document()["files"].clone();
+    assert_eq!(files[0]["second_parser"], "same circuit");
+    assert!(files[1]["second_parser"].as_str().unwrap().starts_with("none: "), "{files}");
+}

@@ -8,6 +8,7 @@ mod products;
 mod spectral;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod warm_start;
 
 use std::cell::OnceCell;
@@ -27,6 +28,7 @@ pub use gershgorin::Gershgorin;
 pub use norm_determinant::NormDeterminant;
 pub use products::{Products, condition_of_operator};
 pub use spectral::{Exact, Lanczos};
+pub use trial::Trial;
 pub use warm_start::WarmStart;
 
 /// In what sense an interval contains the condition number.
@@ -174,8 +176,15 @@ pub trait ConditionEstimator {
 }
 
 /// All estimators, from the most to the least expensive, the paper's last.
-pub const CONDITION_ESTIMATORS: &[&dyn ConditionEstimator] =
-    &[&Exact, &Lanczos, &Products, &Condest, &Gershgorin, &NormDeterminant];
+pub const CONDITION_ESTIMATORS: &[&dyn ConditionEstimator] = &[
+    &Exact,
+    &Lanczos,
+    &Products,
+    &Trial { sufficient: f64::INFINITY },
+    &Condest,
+    &Gershgorin,
+    &NormDeterminant,
+];
 
 /// The estimate from both ends of the singular spectrum.
 fn from_ends(

@@ -25,7 +25,7 @@
 //! with one, pulses (`cal`), `extern`, complex numbers, classical arithmetic on measured bits.
 //!
 //! The crate `qasm` reads OpenQASM 2 as well, but keeps angles in 32 bits, panics on empty and truncated input and
-//! takes quadratic time; it serves as an oracle in the tests, and this reader carries both versions.
+//! takes quadratic time; it serves as a second opinion (`read_with_crate_qasm`), and this reader carries both versions.
 
 mod builtins;
 mod calls;
