@@ -1,9 +1,10 @@
 //! The command line as a whole.
 
 use crate::commands::{
-    check::Check, compile::Compile, completions::Completions, convert::Convert, count::Count, draw::Draw,
-    encode::Encode, equal::Equal, estimate::Estimate, hessian::Hessian, kappa::Kappa, phases::Phases,
-    run::Run, schedule::Schedule, solve::Solve, train::Train, verify::Verify,
+    breakeven::Breakeven, calibrate::Calibrate, check::Check, compile::Compile, completions::Completions,
+    convert::Convert, count::Count, draw::Draw, encode::Encode, equal::Equal, estimate::Estimate,
+    hessian::Hessian, kappa::Kappa, phases::Phases, run::Run, schedule::Schedule, solve::Solve, train::Train,
+    verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -53,6 +54,10 @@ pub(crate) enum Command {
     Check(Check),
     /// Decide for each system whether a quantum computer or a classical solver should take it.
     Schedule(Schedule),
+    /// Tell under what circumstances the quantum solver would win: gate time, condition number, size, read-out.
+    Breakeven(Breakeven),
+    /// Measure the classical solvers of this machine and keep the result for predictions.
+    Calibrate(Calibrate),
     /// Estimate condition numbers by several methods side by side, each with an interval.
     Kappa(Kappa),
     /// Train a small network on the bundled digits and write one layer's Hessian and gradient.

@@ -4,6 +4,7 @@
 //! or as one JSON document. `docs/cli.md` describes the commands, `docs/json.md` the documents.
 
 mod arguments;
+mod calibration;
 mod commands;
 mod comparison;
 mod emit_after;
@@ -18,12 +19,14 @@ mod options;
 mod output;
 mod plot;
 mod plot_bars;
+mod plot_sweeps;
 mod preprocessing_comparison;
 mod progress;
 mod report;
 mod scheduling;
 mod shots;
 mod solver_comparison;
+mod systems;
 mod text;
 mod unknowns;
 

@@ -1,10 +1,12 @@
 //! Options of the commands that decide between quantum and classical solvers.
 
+use crate::calibration::classical_model;
 use crate::failure::Failure;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, builder::PossibleValue};
 use qnewton::scheduler::{
-    Component, CostOptions, DeviceError, DeviceProfile, FreeComponents, Mode, ReadOut, device_names,
+    COST_MODELS, ClassicalModel, Component, CostModel, CostOptions, DeviceError, DeviceProfile,
+    FreeComponents, Mode, ReadOut, cost_model, device_names,
 };
 
 /// The device, and what is taken into account.
@@ -19,6 +21,14 @@ pub(crate) struct SchedulingOptions {
     /// Cost components that are taken to be free, separated by commas (see below)
     #[arg(long, value_name = "LIST", default_value = "", hide_default_value = true, value_parser = free_components)]
     free: FreeComponents,
+    /// What predicts the quantum solver: the compiled circuit (where it is too large, the bound of Jennings et al.), or a
+    /// model (see below)
+    #[arg(long, value_name = "NAME", default_value = "compiled", value_parser = model_parser())]
+    cost_model: Model,
+    /// Times of the classical solvers: a file that `qnewton calibrate` wrote, or `measure` for a second of measurements now;
+    /// by default what is kept for this machine
+    #[arg(long, value_name = "FILE.toml|measure")]
+    classical: Option<String>,
     /// How the solution is read from the state
     #[arg(long, value_name = "HOW", default_value = "sampling", value_parser = read_out_parser())]
     read_out: ReadOut,
@@ -27,7 +37,27 @@ pub(crate) struct SchedulingOptions {
     amplification: bool,
 }
 
+/// A cost model; `None` is the compiled circuit.
+#[derive(Clone, Copy)]
+struct Model(Option<&'static dyn CostModel>);
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.0.map_or("compiled", |model| model.name()))
+    }
+}
+
 impl SchedulingOptions {
+    /// What predicts the quantum solver in place of the compiled circuit.
+    pub(crate) fn model(&self) -> Option<&'static dyn CostModel> {
+        self.cost_model.0
+    }
+
+    /// The times of the classical solvers.
+    pub(crate) fn classical(&self, quiet: bool) -> Result<ClassicalModel, Failure> {
+        classical_model(self.classical.as_deref(), quiet)
+    }
+
     /// The device's profile.
     pub(crate) fn profile(&self) -> Result<DeviceProfile, Failure> {
         DeviceProfile::named_or_file(&self.device).map_err(|error| match error {
@@ -53,7 +83,16 @@ pub(crate) fn names_help() -> String {
     for component in Component::ALL {
         text.push_str(&format!("  {:<16} {}\n", component.name(), component.description()));
     }
+    text.push_str("\nCost models:\n  compiled\n      counts of the circuit of this system\n");
+    for model in COST_MODELS {
+        text.push_str(&format!("  {}\n      {}\n", model.name(), model.description()));
+    }
     text
+}
+
+fn model_parser() -> impl TypedValueParser<Value = Model> {
+    let names = std::iter::once("compiled").chain(COST_MODELS.iter().map(|model| model.name()));
+    PossibleValuesParser::new(names.map(PossibleValue::new)).map(|name| Model(cost_model(&name)))
 }
 
 fn mode_parser() -> impl TypedValueParser<Value = Mode> {

@@ -92,9 +92,21 @@ impl Factorization {
     /// A matrix that is singular up to rounding usually factorizes and shows only in the solutions;
     /// [`solve`](crate::solve) checks for it.
     pub fn new(matrix: &SparseMatrix<f64>) -> Result<Self, SolveError> {
-        let dimension = matrix.rows();
-        let sparse = dimension >= SPARSE_DIMENSION && matrix.nnz() / dimension <= dimension / SPARSE_RATIO;
-        Self::with_storage(matrix, sparse)
+        Self::with_storage(matrix, is_sparse(matrix))
+    }
+
+    /// The number of entries of the factor of a sparse Cholesky factorization, from a symbolic one; `None` where
+    /// [`Factorization::new`] would not try it.
+    pub fn sparse_cholesky_entries(matrix: &SparseMatrix<f64>) -> Option<usize> {
+        let tried = is_sparse(matrix)
+            && matrix.is_square()
+            && is_symmetric(matrix)
+            && matrix.diagonal().iter().all(|&value| value > 0.0);
+        if !tried {
+            return None;
+        }
+        let row_indices = row_indices(matrix);
+        symbolic_cholesky(pattern(matrix, &row_indices)).ok().map(|symbolic| symbolic.len_val())
     }
 
     /// The natural logarithm of |det A|, from a dense factorization; minus infinity for a singular matrix.
@@ -311,20 +323,37 @@ fn lu_factors(matrix: &SparseMatrix<f64>) -> Factors {
 }
 
 /// `None` if the matrix turns out not to be positive definite.
+fn is_sparse(matrix: &SparseMatrix<f64>) -> bool {
+    let dimension = matrix.rows();
+    dimension >= SPARSE_DIMENSION && matrix.nnz() / dimension <= dimension / SPARSE_RATIO
+}
+
+fn row_indices(matrix: &SparseMatrix<f64>) -> Vec<usize> {
+    matrix.column_indices().iter().map(|&index| index as usize).collect()
+}
+
+/// The pattern of a symmetric matrix, whose rows are its columns.
+fn pattern<'a>(
+    matrix: &'a SparseMatrix<f64>,
+    row_indices: &'a [usize],
+) -> SymbolicSparseColMatRef<'a, usize> {
+    let dimension = matrix.rows();
+    SymbolicSparseColMatRef::new_checked(dimension, dimension, matrix.row_starts(), None, row_indices)
+}
+
+fn symbolic_cholesky(
+    pattern: SymbolicSparseColMatRef<'_, usize>,
+) -> Result<sparse_cholesky::SymbolicCholesky<usize>, SolveError> {
+    sparse_cholesky::factorize_symbolic_cholesky(pattern, Side::Lower, Default::default(), Default::default())
+        .map_err(too_large)
+}
+
 fn sparse_cholesky_factors(matrix: &SparseMatrix<f64>) -> Result<Option<Factors>, SolveError> {
     let dimension = matrix.rows();
     let par = parallelism(dimension);
-    // The rows of a symmetric matrix are its columns.
-    let row_indices: Vec<usize> = matrix.column_indices().iter().map(|&index| index as usize).collect();
-    let pattern =
-        SymbolicSparseColMatRef::new_checked(dimension, dimension, matrix.row_starts(), None, &row_indices);
-    let symbolic = sparse_cholesky::factorize_symbolic_cholesky(
-        pattern,
-        Side::Lower,
-        Default::default(),
-        Default::default(),
-    )
-    .map_err(too_large)?;
+    let row_indices = row_indices(matrix);
+    let pattern = pattern(matrix, &row_indices);
+    let symbolic = symbolic_cholesky(pattern)?;
     let mut values = Vec::new();
     values.try_reserve_exact(symbolic.len_val()).map_err(|_| SolveError::OutOfMemory)?;
     values.resize(symbolic.len_val(), 0.0);

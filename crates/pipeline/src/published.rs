@@ -8,6 +8,8 @@ use std::ops::RangeInclusive;
 /// Expected queries of a block encoding until the direction of a solution is prepared, as published.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PublishedQueries {
+    /// The name on command lines.
+    pub key: &'static str,
     /// The solver.
     pub name: &'static str,
     /// A theorem or a fit.
@@ -31,6 +33,7 @@ const PROVEN_WALK_CONSTANT: f64 = 2305.0;
 /// expected queries are fewest.
 pub fn published_queries(kappa: f64, epsilon: f64) -> Vec<PublishedQueries> {
     let mut published = vec![PublishedQueries {
+        key: "dalzell-unknown",
         name: "kernel reflection, unknown norm",
         provenance: Provenance::Bound,
         queries: dalzell_query_bound(kappa, epsilon),
@@ -38,6 +41,7 @@ pub fn published_queries(kappa: f64, epsilon: f64) -> Vec<PublishedQueries> {
     }];
     if SEARCH_RANGE.contains(&kappa) {
         published.push(PublishedQueries {
+            key: "costa-dalzell-an-berry",
             name: "kernel reflection, norm searched",
             provenance: Provenance::Bound,
             queries: log_norm_search_query_bound(kappa, epsilon),
@@ -45,12 +49,14 @@ pub fn published_queries(kappa: f64, epsilon: f64) -> Vec<PublishedQueries> {
         });
     }
     published.push(PublishedQueries {
+        key: "costa",
         name: "adiabatic walk, proven constant",
         provenance: Provenance::Bound,
         queries: walk_queries(kappa, epsilon, |error| PROVEN_WALK_CONSTANT * kappa / error),
         source: "Costa et al., arXiv 2111.08152: 2305 kappa/Delta, and a filter",
     });
     published.push(PublishedQueries {
+        key: "costa-empirical",
         name: "adiabatic walk, fitted constant",
         provenance: Provenance::Empirical,
         queries: walk_queries(kappa, epsilon, |error| published_walk_steps(kappa, error)),

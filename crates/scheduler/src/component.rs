@@ -6,13 +6,14 @@ use thiserror::Error;
 
 /// A named part of the predicted time of a quantum solution.
 ///
-/// A cost is built up in this order: the first four make one execution of the circuit, each of the others says by
+/// A cost is built up in this order: the first five make one execution of the circuit, each of the others says by
 /// how much it makes the time so far grow. So the components add up to the total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
-    /// Loading of the data, in one execution: the gates (and magic states) that prepare the right-hand side and
-    /// encode the matrix.
+    /// Loading of the matrix, in one execution: the gates (and magic states) that encode it.
     Loading,
+    /// Preparation of the right-hand side, in one execution: its gates (and magic states).
+    StatePreparation,
     /// All other gates, in one execution.
     Gates,
     /// Waiting for magic states, in one execution.
@@ -31,6 +32,7 @@ impl Component {
     /// All components, in order.
     pub const ALL: &'static [Component] = &[
         Component::Loading,
+        Component::StatePreparation,
         Component::Gates,
         Component::MagicStates,
         Component::Overhead,
@@ -43,6 +45,7 @@ impl Component {
     pub fn name(self) -> &'static str {
         match self {
             Component::Loading => "loading",
+            Component::StatePreparation => "state_preparation",
             Component::Gates => "gates",
             Component::MagicStates => "magic_states",
             Component::Overhead => "overhead",
@@ -52,15 +55,17 @@ impl Component {
         }
     }
 
-    /// The component of that name.
+    /// The component of that name; hyphens and underscores do not matter.
     pub fn from_name(name: &str) -> Option<Component> {
-        Component::ALL.iter().copied().find(|component| component.name() == name)
+        let plain = |name: &str| name.replace(['_', '-'], "");
+        Component::ALL.iter().copied().find(|component| plain(component.name()) == plain(name))
     }
 
     /// One line for help texts.
     pub fn description(self) -> &'static str {
         match self {
-            Component::Loading => "gates that load the matrix and the right-hand side",
+            Component::Loading => "gates that load the matrix",
+            Component::StatePreparation => "gates that prepare the right-hand side",
             Component::Gates => "all other gates",
             Component::MagicStates => "waiting for magic states, with error correction",
             Component::Overhead => "measurement, reset, delay between shots, classical link",
@@ -200,12 +205,14 @@ mod tests {
     fn a_list_of_names_is_read() {
         let free: FreeComponents = "read_out, repetition".parse().unwrap();
         assert_eq!(free.iter().collect::<Vec<_>>(), [Component::Repetition, Component::ReadOut]);
+        assert_eq!("readout,repetition".parse(), Ok(free));
+        assert_eq!("read-out,repetition".parse(), Ok(free));
         assert_eq!("".parse(), Ok(FreeComponents::none()));
     }
 
     #[test]
     fn an_unknown_name_is_refused_with_the_accepted_ones() {
-        let error = "read_out,readout".parse::<FreeComponents>().unwrap_err();
+        let error = "read_out,reading".parse::<FreeComponents>().unwrap_err();
         insta::assert_snapshot!(error);
     }
 }

@@ -103,7 +103,7 @@ impl Pending {
             solver: Solver::Classical,
             fallback: None,
             seconds: None,
-            predicted_seconds: Some(model.predict(&self.problem).seconds),
+            predicted_seconds: None,
             relative_error: None,
             relative_residual: None,
             problem: None,
@@ -112,6 +112,7 @@ impl Pending {
         match solve(&self.system.matrix, rhs) {
             Ok(solution) => ExecutionOutcome {
                 seconds: Some(solution.seconds),
+                predicted_seconds: model.seconds_of(solution.method, &self.problem),
                 relative_residual: Some(solution.relative_residual),
                 solution: Some(solution.x),
                 ..empty

@@ -9,6 +9,7 @@
 mod break_even;
 mod classical;
 mod component;
+mod cost_model;
 mod decision;
 mod device;
 mod error_correction;
@@ -24,11 +25,13 @@ mod serialize;
 mod synthesis;
 mod workload;
 
-pub use break_even::break_even_gate_time;
+pub use break_even::{Axis, Circumstances, Freed, SweepPoint, break_even_gate_time};
 pub use classical::{
-    ClassicalCost, ClassicalMethod, ClassicalModel, ClassicalProblem, CubicTime, IterationTime,
+    Calibration, CalibrationError, Check, ClassicalCost, ClassicalMethod, ClassicalModel, ClassicalProblem,
+    Curve, Effort, IterationTime, SparseTime,
 };
 pub use component::{Breakdown, Component, FreeComponents, UnknownComponent};
+pub use cost_model::{COST_MODELS, CostModel, Jennings, QueryInput, cost_model};
 pub use decision::{Decision, Mode, Predicted, PredictedProvenance, QuantumSide, Solver, decide};
 pub use device::{
     DeviceError, DeviceKind, DeviceProfile, Operations, Parallelism, PhysicalOperations, ShotTimes,
@@ -43,4 +46,4 @@ pub use read_out::ReadOut;
 pub use schedule::{Schedule, ScheduleError, ScheduleOptions, ScheduledSystem, schedule, schedule_system};
 pub use screening::SCREENED_CONDITION_NUMBER;
 pub use synthesis::SynthesisRule;
-pub use workload::{BoundInput, GateClasses, QuantumWorkload, dense_query};
+pub use workload::{GateClasses, ModelInput, QuantumWorkload, dense_preparation, dense_query};

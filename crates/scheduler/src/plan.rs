@@ -1,6 +1,7 @@
 //! The workload of one system: from a compiled circuit where that is affordable, else from a bound.
 
-use crate::workload::{BoundInput, QuantumWorkload, dense_query};
+use crate::cost_model::{CostModel, Jennings, QueryInput};
+use crate::workload::{ModelInput, QuantumWorkload, dense_query};
 use qnewton_circuit::Counts;
 use qnewton_core::Monitor;
 use qnewton_encoding::{Comparison, predict};
@@ -45,9 +46,32 @@ pub(crate) fn plan(
     condition_number: f64,
     options: &CompileOptions,
     limits: &CompileLimits,
+    model: Option<&dyn CostModel>,
     monitor: &dyn Monitor,
 ) -> Result<Plan, Box<PipelineError>> {
     let query = Query::predicted(&system.matrix, facts, &options.encoding, options.epsilon);
+    let input = ModelInput {
+        unknowns: facts.n as u64,
+        queries: QueryInput {
+            condition_number,
+            sparsity: facts.sparsity as u64,
+            epsilon: options.epsilon,
+            relative_alpha: (query.alpha / facts.spectrum.norm).max(1.0),
+        },
+        query: query.counts.clone(),
+    };
+    let mut aside = String::new();
+    if let Some(model) = model {
+        let around = match model.single_gate_queries() {
+            true => String::new(),
+            false => format!(" around the {} encoding", query.name),
+        };
+        if let Some(workload) = QuantumWorkload::from_model(model, &input) {
+            let note = Some(format!("that of the model {}{around}", model.name()));
+            return Ok(Plan { workload, compiled: None, note });
+        }
+        aside = format!("; the model {} states nothing for this condition number", model.name());
+    }
     let sigma_min = facts.spectrum.norm / condition_number;
     let degree = query.alpha / sigma_min * (2.0 / options.epsilon).ln();
     let reason = if facts.n > limits.unknowns {
@@ -61,7 +85,9 @@ pub(crate) fn plan(
         match compile(system, options, monitor) {
             Ok(compiled) => {
                 let workload = QuantumWorkload::from_compiled(&compiled)?;
-                return Ok(Plan { workload, compiled: Some(compiled), note: None });
+                let note = Some(aside).filter(|aside| !aside.is_empty());
+                let note = note.map(|aside| format!("that of the compiled circuit{aside}"));
+                return Ok(Plan { workload, compiled: Some(compiled), note });
             }
             Err(error @ (PipelineError::Cancelled(_) | PipelineError::Epsilon { .. })) => {
                 return Err(error.into());
@@ -69,18 +95,12 @@ pub(crate) fn plan(
             Err(error) => format!("it did not compile ({error})"),
         }
     };
-    let input = BoundInput {
-        unknowns: facts.n as u64,
-        condition_number,
-        epsilon: options.epsilon,
-        relative_alpha: (query.alpha / facts.spectrum.norm).max(1.0),
-        query: query.counts,
-    };
     let note = format!(
-        "a bound (Jennings et al., arXiv 2305.11352, around the {} encoding), because {reason}",
+        "a bound (Jennings et al., arXiv 2305.11352, around the {} encoding), because {reason}{aside}",
         query.name
     );
-    Ok(Plan { workload: QuantumWorkload::from_bound(&input), compiled: None, note: Some(note) })
+    let workload = QuantumWorkload::from_queries(&Jennings, Jennings.bound(&input.queries), &input);
+    Ok(Plan { workload, compiled: None, note: Some(note) })
 }
 
 /// One query of the block encoding that would be used.

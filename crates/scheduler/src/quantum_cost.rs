@@ -171,20 +171,24 @@ pub fn quantum_cost(
 
     let unless_free =
         |component, value: f64, free_value: f64| if free(component) { free_value } else { value };
-    let share = workload.loading_share.unwrap_or(0.0).clamp(0.0, 1.0);
-    let loading = unless_free(Component::Loading, share * (run.gates + run.magic_states), 0.0);
-    let gates = unless_free(Component::Gates, (1.0 - share) * run.gates, 0.0);
-    let magic_states = unless_free(Component::MagicStates, (1.0 - share) * run.magic_states, 0.0);
+    let (loading, preparation) = (workload.loading_share, workload.preparation_share);
+    let rest = (1.0 - loading - preparation).max(0.0);
+    let all = run.gates + run.magic_states;
+    let loading = unless_free(Component::Loading, loading * all, 0.0);
+    let preparation = unless_free(Component::StatePreparation, preparation * all, 0.0);
+    let gates = unless_free(Component::Gates, rest * run.gates, 0.0);
+    let magic_states = unless_free(Component::MagicStates, rest * run.magic_states, 0.0);
     let overhead = unless_free(Component::Overhead, device.shot.total(), 0.0);
     let link = unless_free(Component::Overhead, device.link_latency, 0.0);
     let noise = unless_free(Component::Noise, (-2.0 * run.log_fidelity).exp(), 1.0);
     let executions = options.read_out.executions(workload.unknowns, workload.epsilon);
     let executions = unless_free(Component::ReadOut, executions, 1.0);
 
-    let circuit = loading + gates + magic_states;
+    let circuit = loading + preparation + gates + magic_states;
     let success = (uses * circuit + overhead) * repetition.attempts;
     let mut breakdown = Breakdown::default();
     breakdown.set(Component::Loading, loading);
+    breakdown.set(Component::StatePreparation, preparation);
     breakdown.set(Component::Gates, gates);
     breakdown.set(Component::MagicStates, magic_states);
     breakdown.set(Component::Overhead, overhead + link);
@@ -302,7 +306,8 @@ mod tests {
             t_count: 0,
             success_probability: 0.25,
             epsilon: 0.5,
-            loading_share: Some(0.75),
+            loading_share: 0.5,
+            preparation_share: 0.25,
             provenance: Provenance::Compiled,
         }
     }
@@ -311,8 +316,9 @@ mod tests {
     fn time_by_hand() {
         let cost =
             quantum_cost(&simple_workload(), &simple_device(Parallelism::Layered), &CostOptions::default());
-        // Circuit 200 * 1 + 100 * 10 = 1200 s, 900 s of it loading; shot 100 s; 4 attempts; 16 executions.
-        assert_eq!(cost.breakdown.get(Component::Loading), 900.0);
+        // Circuit 200 * 1 + 100 * 10 = 1200 s, 600 s of it loading, 300 s preparation; shot 100 s; 4 attempts; 16 executions.
+        assert_eq!(cost.breakdown.get(Component::Loading), 600.0);
+        assert_eq!(cost.breakdown.get(Component::StatePreparation), 300.0);
         assert_eq!(cost.breakdown.get(Component::Gates), 300.0);
         assert_eq!(cost.breakdown.get(Component::Overhead), 1100.0);
         assert_eq!(cost.breakdown.get(Component::Repetition), 3.0 * 1300.0);
@@ -387,7 +393,7 @@ mod tests {
         let share = 0.25;
         assert!((cost.breakdown.get(Component::Gates) - share * layers).abs() < 1e-15);
         assert!((cost.breakdown.get(Component::MagicStates) - share * magic_states).abs() < 1e-15);
-        assert!((cost.breakdown.get(Component::Loading) - 0.75 * (layers + magic_states)).abs() < 1e-15);
+        assert!((cost.breakdown.get(Component::Loading) - 0.5 * (layers + magic_states)).abs() < 1e-15);
     }
 
     fn workloads() -> impl Strategy<Value = QuantumWorkload> {
@@ -404,7 +410,8 @@ mod tests {
                 t_count: u128::from(single / 3),
                 success_probability,
                 epsilon,
-                loading_share: Some(share),
+                loading_share: 0.75 * share,
+                preparation_share: 0.25 * share,
                 provenance: Provenance::Compiled,
             },
         )

@@ -2,6 +2,7 @@
 
 use crate::break_even::break_even_gate_time;
 use crate::classical::{ClassicalModel, ClassicalProblem};
+use crate::cost_model::CostModel;
 use crate::decision::{Decision, Mode, QuantumSide, decide};
 use crate::device::DeviceProfile;
 use crate::execution::{ExecutionOutcome, Pending, execute_all};
@@ -10,18 +11,20 @@ use crate::quantum_cost::{CostOptions, QuantumCost, quantum_cost};
 use crate::screening::{SCREENED_CONDITION_NUMBER, condition_at_least, screened};
 use crate::workload::QuantumWorkload;
 use qnewton_core::{Cancelled, Monitor};
-use qnewton_matrix::{LinearSystem, SolveError, SpectrumMethod};
+use qnewton_matrix::{Factorization, LinearSystem, SolveError, SpectrumMethod, is_symmetric};
 use qnewton_pipeline::{CompileOptions, ExecuteOptions, PipelineError, SystemFacts};
 use serde::Serialize;
 use thiserror::Error;
 
 /// How systems are scheduled.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ScheduleOptions {
     /// How systems are compiled; the relative error of the solution is here.
     pub compile: CompileOptions,
     /// What is compiled in order to be counted.
     pub limits: CompileLimits,
+    /// Predicts the quantum solver in place of the compiled circuit.
+    pub model: Option<&'static dyn CostModel>,
     /// What the quantum prediction takes into account.
     pub cost: CostOptions,
     /// Which solver may be chosen.
@@ -40,6 +43,7 @@ impl Default for ScheduleOptions {
         ScheduleOptions {
             compile: CompileOptions::default(),
             limits: CompileLimits::default(),
+            model: None,
             cost: CostOptions::default(),
             mode: Mode::default(),
             screen_above: SCREENED_CONDITION_NUMBER,
@@ -56,6 +60,8 @@ pub struct Schedule {
     pub device: String,
     /// Relative error of the solutions.
     pub epsilon: f64,
+    /// What predicted the quantum solver: `compiled`, or the name of a cost model.
+    pub cost_model: &'static str,
     /// Which solver could be chosen.
     pub mode: Mode,
     /// What the quantum predictions took into account.
@@ -88,6 +94,9 @@ pub struct ScheduledSystem {
     pub quantum: Option<QuantumCost>,
     /// The gate time in seconds below which the quantum solver would win; `None` if there is none.
     pub break_even_gate_time: Option<f64>,
+    /// The system as classical solvers see it.
+    #[serde(skip)]
+    pub problem: ClassicalProblem,
     /// What the execution gave; `None` if none was asked for.
     pub execution: Option<ExecutionOutcome>,
 }
@@ -135,6 +144,7 @@ pub fn schedule(
     Ok(Schedule {
         device: device.name.clone(),
         epsilon: options.compile.epsilon,
+        cost_model: options.model.map_or("compiled", |model| model.name()),
         mode: options.mode,
         cost: options.cost,
         classical,
@@ -180,9 +190,10 @@ fn decide_system(
     let mut problem = ClassicalProblem {
         unknowns: matrix.rows() as u64,
         nonzeros: matrix.nnz() as u64,
-        positive_definite: false,
-        condition_number: None,
+        symmetric: is_symmetric(matrix),
         epsilon,
+        samples: system.factor.as_ref().map(|factor| factor.gradients.rows() as u64),
+        ..ClassicalProblem::default()
     };
     let screening = options.mode == Mode::Auto && options.screen_above.is_finite();
     let screen = |condition_number: f64, problem: &ClassicalProblem| {
@@ -208,6 +219,8 @@ fn decide_system(
         monitor.check()?;
         problem.positive_definite = found.spectrum.positive_definite == Some(true);
         problem.condition_number = found.spectrum.condition_number;
+        let entries = Factorization::sparse_cholesky_entries(matrix).filter(|_| problem.positive_definite);
+        problem.factor_nonzeros = entries.map(|entries| entries as u64);
         condition_number = ConditionNumber::Known(found.spectrum.condition_number, found.spectrum.method);
         lost = found.spectrum.condition_number.and_then(|kappa| screen(kappa, &problem));
         facts = Some(found);
@@ -215,7 +228,7 @@ fn decide_system(
     let classical = classical_model.predict(&problem);
     let plan = match (&facts, problem.condition_number, &lost) {
         (Some(facts), Some(kappa), None) => Some(
-            plan(&system, facts, kappa, &options.compile, &options.limits, monitor)
+            plan(&system, facts, kappa, &options.compile, &options.limits, options.model, monitor)
                 .map_err(|error| analysed(*error))?,
         ),
         _ => None,
@@ -255,6 +268,7 @@ fn decide_system(
         workload,
         quantum,
         break_even_gate_time: break_even,
+        problem,
         execution: None,
     };
     let pending = Pending { solver: scheduled.decision.decision, system, problem, compiled };
@@ -298,7 +312,7 @@ fn classical_model(options: &ScheduleOptions) -> Result<ClassicalModel, SolveErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classical::{CubicTime, IterationTime};
+    use crate::classical::tests::model;
     use crate::decision::Solver;
     use crate::screening::least_workload;
     use qnewton_core::{Provenance, Silent};
@@ -321,12 +335,7 @@ mod tests {
 
     /// A classical model that does not depend on the machine.
     fn options() -> ScheduleOptions {
-        let time = CubicTime { cubic: 1e-10, quadratic: 1e-9, constant: 1e-6 };
-        let iteration = IterationTime { per_nonzero: 1e-9, per_unknown: 1e-8 };
-        ScheduleOptions {
-            classical: Some(ClassicalModel { cholesky: time, lu: time, iteration }),
-            ..ScheduleOptions::default()
-        }
+        ScheduleOptions { classical: Some(model()), ..ScheduleOptions::default() }
     }
 
     fn device(name: &str) -> DeviceProfile {
@@ -371,7 +380,7 @@ mod tests {
         assert!(workload.depth <= workload.single_qubit_gates + workload.two_qubit_gates);
         assert!(workload.rotations <= workload.single_qubit_gates * 3);
         // A query is most of a step, and the preparation adds to it; projector phases are the rest.
-        let share = workload.loading_share.unwrap();
+        let share = workload.loading_share + workload.preparation_share;
         assert!(share > 0.5 && share < 1.0, "{share}");
     }
 

@@ -58,7 +58,8 @@ pub(crate) fn least_workload(condition_number: f64, unknowns: usize, epsilon: f6
         t_count: 0,
         success_probability: 1.0,
         epsilon,
-        loading_share: Some(1.0),
+        loading_share: 1.0,
+        preparation_share: 0.0,
         provenance: Provenance::Bound,
     }
 }

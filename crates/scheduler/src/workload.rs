@@ -1,6 +1,6 @@
 //! What a quantum solution of one system asks of a device, whatever the device.
 
-use crate::query_bound::jennings_queries;
+use crate::cost_model::{CostModel, QueryInput};
 use qnewton_circuit::{Circuit, Counts, Gate, Kind, Pass, count, lower};
 use qnewton_core::Provenance;
 use qnewton_encoding::composition::controlled;
@@ -37,24 +37,22 @@ pub struct QuantumWorkload {
     pub success_probability: f64,
     /// Relative error in 2-norm, in (0, 1): that of the state, and once more that of the read-out.
     pub epsilon: f64,
-    /// The share of the gates that load data: the right-hand side and the matrix; `None` if it is not known.
-    pub loading_share: Option<f64>,
+    /// The share of the gates that load the matrix.
+    pub loading_share: f64,
+    /// The share of the gates that prepare the right-hand side.
+    pub preparation_share: f64,
     /// Where the counts come from.
     pub provenance: Provenance,
 }
 
-/// What the bound on a solver needs to know of a system.
+/// A system as cost models see it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct BoundInput {
+pub struct ModelInput {
     /// Number of unknowns.
     pub unknowns: u64,
-    /// Condition number of the matrix.
-    pub condition_number: f64,
-    /// Relative error in 2-norm.
-    pub epsilon: f64,
-    /// Subnormalization of a block encoding, relative to the norm of the matrix.
-    pub relative_alpha: f64,
-    /// Gates of one query of that encoding.
+    /// What the number of queries depends on.
+    pub queries: QueryInput,
+    /// Gates of one query of a block encoding.
     pub query: Counts,
 }
 
@@ -62,7 +60,7 @@ impl QuantumWorkload {
     /// The workload of a compiled circuit, counted in its basis.
     ///
     /// Rotations are counted before single-qubit gates are merged into those of the basis, where each is about one
-    /// axis. The loading share is that of the queries and of the preparation of the right-hand side.
+    /// axis.
     pub fn from_compiled(compiled: &CompiledSystem) -> Result<Self, PipelineError> {
         let classes = GateClasses::of(&compiled.counts);
         let passes = [Pass::Ancillas, Pass::Controls, Pass::Structures];
@@ -81,8 +79,11 @@ impl QuantumWorkload {
         let mut preparation = Circuit::new();
         add_state_preparation(&mut preparation, "prepare_rhs", &amplitudes);
         let preparation = GateClasses::of(&count(&lower(&preparation, compiled.basis)?)?);
-        let loading = query.total() as f64 * compiled.solver.queries as f64
-            + preparation.total() as f64 * compiled.solver.queries_b as f64;
+        // Merging with neighbours makes what is left of them less: together at most everything.
+        let total = classes.total().max(1) as f64;
+        let loading = query.total() as f64 * compiled.solver.queries as f64 / total;
+        let preparing = preparation.total() as f64 * compiled.solver.queries_b as f64 / total;
+        let excess = (loading + preparing).max(1.0);
 
         Ok(QuantumWorkload {
             unknowns: compiled.facts.n as u64,
@@ -96,22 +97,28 @@ impl QuantumWorkload {
             // Predicted from the classical solution, so rounding may exceed 1.
             success_probability: compiled.success_probability.min(1.0),
             epsilon: compiled.epsilon,
-            loading_share: Some((loading / classes.total().max(1) as f64).min(1.0)),
+            loading_share: loading / excess,
+            preparation_share: preparing / excess,
             provenance: Provenance::Compiled,
         })
     }
 
-    /// The workload of the solver of Jennings et al. ([`jennings_queries`]) around a block encoding.
+    /// The workload that a cost model predicts around a block encoding; `None` where it states nothing.
     ///
     /// Success is certain, since the expected number of queries contains the repetitions. Each query comes with a
     /// reflection on q of the qubits, charged as 2 q - 3 Toffoli gates of 6 two-qubit and 9 single-qubit gates, 7 of
-    /// them T. Gates are taken to follow one another, which is how multiplexed rotations are built. The number of
-    /// qubits is that of an encoding with n ancillas and one flag, twice the space, and two for the solver.
-    pub fn from_bound(input: &BoundInput) -> Self {
-        let queries = jennings_queries(input.condition_number, input.epsilon, input.relative_alpha).ceil();
+    /// them T, and with one preparation of a right-hand side without structure ([`dense_preparation`]). Gates are taken to
+    /// follow one another, which is how multiplexed rotations are built. The number of qubits is that of an encoding with n
+    /// ancillas and one flag, twice the space, and two for the solver. Models of single-gate queries charge nothing else.
+    pub fn from_model(model: &dyn CostModel, input: &ModelInput) -> Option<Self> {
+        Some(Self::from_queries(model, model.queries(&input.queries)?, input))
+    }
+
+    /// The same for the number of queries that the model predicts.
+    pub(crate) fn from_queries(model: &dyn CostModel, queries: f64, input: &ModelInput) -> Self {
+        let queries = queries.ceil();
         let system_qubits = u64::from(input.unknowns.max(2).next_power_of_two().trailing_zeros());
         let qubits = 2 * system_qubits + 4;
-        let query = GateClasses::of(&input.query);
         let toffolis = u128::from(2 * qubits - 3);
         let reflection = GateClasses {
             single_qubit: 9 * toffolis,
@@ -119,22 +126,47 @@ impl QuantumWorkload {
             rotations: 0,
             t: 7 * toffolis,
         };
+        let [query, preparation, rest] = match model.single_gate_queries() {
+            true => {
+                let gate = GateClasses { two_qubit: 1, ..GateClasses::default() };
+                [GateClasses::default(), GateClasses::default(), gate]
+            }
+            false => {
+                let preparation = GateClasses::of(&dense_preparation(input.unknowns));
+                [GateClasses::of(&input.query), preparation, reflection]
+            }
+        };
+        let step = query.plus(&preparation).plus(&rest);
         let times = |per_query: u128| (queries * per_query as f64) as u128;
-        let (single, two) =
-            (query.single_qubit + reflection.single_qubit, query.two_qubit + reflection.two_qubit);
+        let share = |part: &GateClasses| part.total() as f64 / step.total() as f64;
         QuantumWorkload {
             unknowns: input.unknowns,
             qubits,
-            depth: times(single + two),
-            two_qubit_depth: times(two),
-            single_qubit_gates: times(single),
-            two_qubit_gates: times(two),
-            rotations: times(query.rotations),
-            t_count: times(query.t + reflection.t),
+            depth: times(step.total()),
+            two_qubit_depth: times(step.two_qubit),
+            single_qubit_gates: times(step.single_qubit),
+            two_qubit_gates: times(step.two_qubit),
+            rotations: times(step.rotations),
+            t_count: times(step.t),
             success_probability: 1.0,
-            epsilon: input.epsilon,
-            loading_share: Some((query.single_qubit + query.two_qubit) as f64 / (single + two) as f64),
-            provenance: Provenance::Bound,
+            epsilon: input.queries.epsilon,
+            loading_share: share(&query),
+            preparation_share: share(&preparation),
+            provenance: model.provenance(),
+        }
+    }
+
+    /// The same with `factor` times as many gates, for another problem of the same kind.
+    pub fn scaled(&self, factor: f64) -> Self {
+        let times = |number: u128| (number as f64 * factor) as u128;
+        QuantumWorkload {
+            depth: times(self.depth),
+            two_qubit_depth: times(self.two_qubit_depth),
+            single_qubit_gates: times(self.single_qubit_gates),
+            two_qubit_gates: times(self.two_qubit_gates),
+            rotations: times(self.rotations),
+            t_count: times(self.t_count),
+            ..self.clone()
         }
     }
 }
@@ -170,6 +202,16 @@ impl GateClasses {
         classes
     }
 
+    /// Both together.
+    fn plus(&self, other: &GateClasses) -> Self {
+        GateClasses {
+            single_qubit: self.single_qubit.saturating_add(other.single_qubit),
+            two_qubit: self.two_qubit.saturating_add(other.two_qubit),
+            rotations: self.rotations.saturating_add(other.rotations),
+            t: self.t.saturating_add(other.t),
+        }
+    }
+
     /// Gates on one and on two qubits.
     pub fn total(&self) -> u128 {
         self.single_qubit.saturating_add(self.two_qubit)
@@ -191,9 +233,20 @@ pub fn dense_query(unknowns: u64) -> Counts {
     counts
 }
 
+/// Gates that prepare a real right-hand side without structure: multiplexed rotations, a cx beside each (Möttönen et al.,
+/// quant-ph/0407010).
+pub fn dense_preparation(unknowns: u64) -> Counts {
+    let padded = u128::from(unknowns.max(2).next_power_of_two());
+    let mut counts = Counts::default();
+    counts.add(Kind::Gate(Gate::Ry), padded - 1);
+    counts.add(Kind::Gate(Gate::Cx), padded - 2);
+    counts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cost_model::{Jennings, cost_model};
 
     #[test]
     fn gates_are_sorted_by_qubits_and_angles() {
@@ -208,35 +261,37 @@ mod tests {
         assert_eq!(GateClasses::of(&counts), expected);
     }
 
+    fn input(unknowns: u64, condition_number: f64, epsilon: f64, relative_alpha: f64) -> ModelInput {
+        let queries = QueryInput { condition_number, sparsity: 3, epsilon, relative_alpha };
+        ModelInput { unknowns, queries, query: dense_query(unknowns) }
+    }
+
     #[test]
     fn the_bound_by_hand() {
-        let input = BoundInput {
-            unknowns: 16,
-            condition_number: 100.0,
-            epsilon: 1e-2,
-            relative_alpha: 1.0,
-            query: dense_query(16),
-        };
-        let workload = QuantumWorkload::from_bound(&input);
-        // 56 948 queries; 12 qubits, so a reflection has 21 Toffoli gates.
+        let workload = QuantumWorkload::from_model(&Jennings, &input(16, 100.0, 1e-2, 1.0)).unwrap();
+        // 56 948 queries; 12 qubits, so a reflection has 21 Toffoli gates; 15 rotations and 14 cx prepare 16 amplitudes.
         assert_eq!(workload.qubits, 12);
-        assert_eq!(workload.two_qubit_gates, 56_948 * (256 + 126));
-        assert_eq!(workload.single_qubit_gates, 56_948 * (256 + 189));
-        assert_eq!(workload.rotations, 56_948 * 256);
+        assert_eq!(workload.two_qubit_gates, 56_948 * (256 + 14 + 126));
+        assert_eq!(workload.single_qubit_gates, 56_948 * (256 + 15 + 189));
+        assert_eq!(workload.rotations, 56_948 * 271);
         assert_eq!(workload.t_count, 56_948 * 147);
         assert_eq!(workload.provenance, Provenance::Bound);
-        assert!((workload.loading_share.unwrap() - 512.0 / 827.0).abs() < 1e-12);
+        assert!((workload.loading_share - 512.0 / 856.0).abs() < 1e-12);
+        assert!((workload.preparation_share - 29.0 / 856.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_queries_of_the_paper_are_single_gates() {
+        let model = cost_model("qnewton-paper").unwrap();
+        let workload = QuantumWorkload::from_model(model, &input(16, 100.0, 1e-2, 1.0)).unwrap();
+        let queries = model.queries(&input(16, 100.0, 1e-2, 1.0).queries).unwrap().ceil() as u128;
+        assert_eq!((workload.depth, workload.two_qubit_gates), (queries, queries));
+        assert_eq!((workload.single_qubit_gates, workload.loading_share), (0, 0.0));
     }
 
     #[test]
     fn huge_systems_saturate_instead_of_overflowing() {
-        let input = BoundInput {
-            unknowns: 1 << 63,
-            condition_number: 1e12,
-            epsilon: 1e-9,
-            relative_alpha: 1e18,
-            query: dense_query(1 << 63),
-        };
-        assert_eq!(QuantumWorkload::from_bound(&input).two_qubit_gates, u128::MAX);
+        let workload = QuantumWorkload::from_model(&Jennings, &input(1 << 63, 1e12, 1e-9, 1e18)).unwrap();
+        assert_eq!(workload.two_qubit_gates, u128::MAX);
     }
 }

@@ -1,5 +1,7 @@
 //! One module per command.
 
+pub(crate) mod breakeven;
+pub(crate) mod calibrate;
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod completions;
@@ -42,6 +44,8 @@ pub(crate) fn run(command: Command, launch: &Launch) -> Result<(), Failure> {
         Command::Equal(command) => command.run(&interrupt),
         Command::Check(command) => command.run(),
         Command::Schedule(command) => command.run(&interrupt),
+        Command::Breakeven(command) => command.run(&interrupt),
+        Command::Calibrate(command) => command.run(&interrupt),
         Command::Kappa(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),
         Command::Train(command) => command.run(&interrupt),

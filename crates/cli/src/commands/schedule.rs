@@ -1,23 +1,21 @@
 //! `qnewton schedule`.
 
 use crate::failure::Failure;
-use crate::files::rhs_beside;
 use crate::options::{
-    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions,
-    PreparationOptions, SolverOptions, SpectrumOptions, TimeOptions, compile_options,
+    AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions, SolverOptions,
+    SpectrumOptions, TimeOptions, compile_options,
 };
-use crate::output::{note, print, print_document};
+use crate::output::{print, print_document};
 use crate::progress::{Interrupt, Progress};
 use crate::scheduling::{SchedulingOptions, names_help};
+use crate::systems::SystemsOptions;
 use crate::text::{self, Facts};
 use clap::Args;
-use qnewton::LinearSystem;
 use qnewton::pipeline::SCHEMA_VERSION;
 use qnewton::scheduler::{
     SCREENED_CONDITION_NUMBER, Schedule as Plan, ScheduleOptions, ScheduledSystem, schedule,
 };
 use serde::Serialize;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,12 +34,8 @@ fn after_help() -> String {
 #[derive(Debug, Args)]
 #[command(after_help = after_help())]
 pub(crate) struct Schedule {
-    /// The matrices: MatrixMarket (.mtx, .mtx.gz), NumPy (.npy, .npz) or SciPy sparse (.npz)
-    #[arg(value_name = "A", required = true)]
-    matrices: Vec<PathBuf>,
-    /// The right-hand side; once for every matrix, in their order
-    #[arg(long, value_name = "FILE")]
-    rhs: Vec<PathBuf>,
+    #[command(flatten)]
+    systems: SystemsOptions,
     #[command(flatten)]
     scheduling: SchedulingOptions,
     /// Execute what was decided, quantum circuits on the state-vector executor
@@ -60,8 +54,6 @@ pub(crate) struct Schedule {
     #[command(flatten)]
     encoding: EncodingOptions,
     #[command(flatten)]
-    preparation: PreparationOptions,
-    #[command(flatten)]
     show: OutputOptions,
 }
 
@@ -74,17 +66,10 @@ struct Document<'a> {
 }
 
 impl Schedule {
-    pub(crate) fn run(mut self, interrupt: &Interrupt) -> Result<(), Failure> {
-        self.skip_right_hand_sides();
-        if !self.rhs.is_empty() && self.rhs.len() != self.matrices.len() {
-            let (found, needed) = (self.rhs.len(), self.matrices.len());
-            return Err(Failure::Usage(format!(
-                "--rhs is given {found} times for {needed} matrices; once for each is needed"
-            )));
-        }
+    pub(crate) fn run(self, interrupt: &Interrupt) -> Result<(), Failure> {
         let device = self.scheduling.profile()?;
         let progress = Progress::new(interrupt, self.show.quiet);
-        let systems = self.systems()?;
+        let systems = self.systems.load(self.show.quiet)?;
         let options = ScheduleOptions {
             compile: compile_options(
                 self.algorithm,
@@ -95,6 +80,8 @@ impl Schedule {
                 DeflationOptions::default(),
             ),
             cost: self.scheduling.cost(),
+            model: self.scheduling.model(),
+            classical: Some(self.scheduling.classical(self.show.quiet)?),
             mode: self.scheduling.decide,
             screen_above: self.screen_above,
             execute: self.execute.then(|| self.time.into()),
@@ -111,35 +98,6 @@ impl Schedule {
             system.execution.as_ref().is_none_or(|execution| execution.problem.is_none())
         };
         if plan.systems.iter().all(kept) { Ok(()) } else { Err(Failure::NotKept) }
-    }
-
-    /// The systems with the names of their files.
-    /// `schedule *.mtx` names the right-hand sides beside the matrices too.
-    fn skip_right_hand_sides(&mut self) {
-        let all = self.matrices.clone();
-        self.matrices.retain(|file| !all.iter().any(|matrix| matrix != file && rhs_beside(matrix) == *file));
-        let skipped = all.len() - self.matrices.len();
-        if skipped > 0 {
-            let text =
-                format!("{skipped} files are taken as the right-hand sides of the matrices beside them");
-            note(self.show.quiet, &text);
-        }
-    }
-
-    fn systems(&self) -> Result<Vec<(String, LinearSystem)>, Failure> {
-        let mut systems = Vec::with_capacity(self.matrices.len());
-        for (position, matrix) in self.matrices.iter().enumerate() {
-            let rhs = match self.rhs.get(position) {
-                Some(rhs) => Some(rhs.clone()),
-                None => Some(rhs_beside(matrix)).filter(|beside| beside.exists()),
-            };
-            if let (Some(rhs), true) = (&rhs, self.rhs.is_empty()) {
-                note(self.show.quiet, &format!("right-hand side of {}: {}", matrix.display(), rhs.display()));
-            }
-            let system = LinearSystem::load(matrix, rhs.as_deref(), &self.preparation.into())?;
-            systems.push((matrix.display().to_string(), system));
-        }
-        Ok(systems)
     }
 }
 

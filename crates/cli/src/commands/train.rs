@@ -144,6 +144,8 @@ impl Train {
                 let options = ScheduleOptions {
                     compile: CompileOptions { epsilon: self.accuracy.epsilon, ..CompileOptions::default() },
                     cost: self.scheduling.cost(),
+                    model: self.scheduling.model(),
+                    classical: Some(self.scheduling.classical(self.show.quiet)?),
                     mode: self.scheduling.decide,
                     execute: Some(self.time.into()),
                     ..ScheduleOptions::default()

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::OnceLock;
 
 /// A folder of its own for a test.
 pub(crate) struct Folder(tempfile::TempDir);
@@ -73,6 +74,7 @@ impl Folder {
     pub(crate) fn command(&self) -> assert_cmd::Command {
         let mut command = assert_cmd::cargo::cargo_bin_cmd!("qnewton");
         command.current_dir(self.0.path()).env_remove("COLUMNS").env_remove("RUST_BACKTRACE");
+        command.env("XDG_DATA_HOME", calibrated());
         command
     }
 
@@ -88,6 +90,19 @@ impl Folder {
         assert_eq!(run.code, 0, "{arguments}: {}", run.stderr);
         run.document()
     }
+}
+
+/// A data folder with a calibration of this machine, made once.
+fn calibrated() -> &'static Path {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = assert_cmd::cargo::cargo_bin_cmd!("qnewton");
+        command.args(["calibrate", "--quick", "--quiet"]).env("XDG_DATA_HOME", folder.path());
+        assert!(command.output().unwrap().status.success());
+        folder
+    });
+    folder.path()
 }
 
 impl From<Output> for Run {

@@ -18,6 +18,8 @@ fn every_command_has_its_help() {
         "equal",
         "check",
         "schedule",
+        "breakeven",
+        "calibrate",
         "hessian",
         "kappa",
         "train",

@@ -72,6 +72,8 @@ fn documents_have_these_keys() {
     check(&folder, "compile_dialect", "compile A.mtx --rhs A.rhs.mtx -o d.qasm --dialect cirq");
     check(&folder, "check", "check any.qasm");
     check(&folder, "schedule", "schedule A.mtx --execute");
+    check(&folder, "breakeven", "breakeven A.mtx");
+    check(&folder, "calibrate", "calibrate --quick --output classical.toml");
     check(&folder, "hessian", "hessian --layers 3,3,2 --steps 1 -o H.mtx");
     check(&folder, "train", "train --layers 3,3,2 --steps 1");
     let manifest: Value = serde_json::from_str(&folder.read("s.qasm.json")).unwrap();

@@ -4,6 +4,7 @@
 
 mod amplified;
 mod bad_input;
+mod breakeven;
 mod check;
 mod complex;
 mod convert;

@@ -36,6 +36,12 @@ pub(super) fn iterations(condition_number: f64, epsilon: f64) -> f64 {
     chebyshev_steps(root, 2.0 * root / epsilon)
 }
 
+/// Iterations of MINRES for a symmetric indefinite matrix: the residual halves its exponent, 2 ((kappa - 1)/(kappa + 1))^(k/2)
+/// (Greenbaum, Iterative Methods for Solving Linear Systems, section 3.1), and the error is at most kappa times as large.
+pub(super) fn minres_iterations(condition_number: f64, epsilon: f64) -> f64 {
+    2.0 * chebyshev_steps(condition_number, 2.0 * condition_number / epsilon)
+}
+
 /// The same for A^T A x = A^T b, whose condition number is the square, for any regular A; each iteration takes two
 /// products.
 pub(super) fn normal_equation_iterations(condition_number: f64, epsilon: f64) -> f64 {
