@@ -3,8 +3,8 @@
 use crate::commands::{
     breakeven::Breakeven, calibrate::Calibrate, check::Check, compile::Compile, completions::Completions,
     convert::Convert, count::Count, draw::Draw, encode::Encode, equal::Equal, estimate::Estimate,
-    hessian::Hessian, kappa::Kappa, phases::Phases, run::Run, schedule::Schedule, solve::Solve, train::Train,
-    verify::Verify,
+    hessian::Hessian, kappa::Kappa, phases::Phases, regularize::Regularize, run::Run, schedule::Schedule,
+    solve::Solve, train::Train, verify::Verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Breakeven(Breakeven),
     /// Measure the classical solvers of this machine and keep the result for predictions.
     Calibrate(Calibrate),
+    /// Choose damping and pruning of a Hessian: the cheapest system whose step is still good.
+    Regularize(Regularize),
     /// Estimate condition numbers by several methods side by side, each with an interval.
     Kappa(Kappa),
     /// Train a small network on the bundled digits and write one layer's Hessian and gradient.

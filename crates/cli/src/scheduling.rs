@@ -9,15 +9,44 @@ use qnewton::scheduler::{
     FreeComponents, Mode, ReadOut, cost_model, device_names,
 };
 
-/// The device, and what is taken into account.
+/// The device, what is taken into account, and who decides.
 #[derive(Debug, Args)]
 pub(crate) struct SchedulingOptions {
-    /// The quantum computer: a bundled profile (see below) or a TOML file
-    #[arg(long, value_name = "NAME|FILE.toml", default_value = "error-corrected")]
-    device: String,
+    #[command(flatten)]
+    device: DeviceOptions,
     /// Who decides
     #[arg(long, value_name = "WHO", default_value = "auto", value_parser = mode_parser())]
     pub(crate) decide: Mode,
+}
+
+impl SchedulingOptions {
+    /// The device's profile.
+    pub(crate) fn profile(&self) -> Result<DeviceProfile, Failure> {
+        self.device.profile()
+    }
+
+    /// What the quantum prediction takes into account.
+    pub(crate) fn cost(&self) -> CostOptions {
+        self.device.cost()
+    }
+
+    /// What predicts the quantum solver in place of the compiled circuit.
+    pub(crate) fn model(&self) -> Option<&'static dyn CostModel> {
+        self.device.model()
+    }
+
+    /// The times of the classical solvers.
+    pub(crate) fn classical(&self, quiet: bool) -> Result<ClassicalModel, Failure> {
+        self.device.classical(quiet)
+    }
+}
+
+/// The device, and what is taken into account.
+#[derive(Debug, Args)]
+pub(crate) struct DeviceOptions {
+    /// The quantum computer: a bundled profile (see below) or a TOML file
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "error-corrected")]
+    device: String,
     /// Cost components that are taken to be free, separated by commas (see below)
     #[arg(long, value_name = "LIST", default_value = "", hide_default_value = true, value_parser = free_components)]
     free: FreeComponents,
@@ -47,7 +76,7 @@ impl std::fmt::Debug for Model {
     }
 }
 
-impl SchedulingOptions {
+impl DeviceOptions {
     /// What predicts the quantum solver in place of the compiled circuit.
     pub(crate) fn model(&self) -> Option<&'static dyn CostModel> {
         self.cost_model.0

@@ -4,7 +4,8 @@
 //! and [`quantum_cost()`] predicts from both how long a solution takes from end to end, by named [`Component`]. A
 //! [`ClassicalModel`], measured on this machine, predicts the competitor. [`decide`] compares the two. Every number
 //! says where it comes from: counted on a compiled circuit, a proven bound, or measured. [`schedule()`] does all of it
-//! for a list of systems. This crate knows nothing of networks.
+//! for a list of systems, and [`timeline()`] shares them out among several machines. This crate knows nothing of
+//! networks.
 
 mod break_even;
 mod classical;
@@ -18,11 +19,13 @@ mod plan;
 mod quantum_cost;
 mod query_bound;
 mod read_out;
+mod regularization;
 mod repetition;
 mod schedule;
 mod screening;
 mod serialize;
 mod synthesis;
+mod timeline;
 mod workload;
 
 pub use break_even::{Axis, Circumstances, Freed, SweepPoint, break_even_gate_time};
@@ -43,7 +46,15 @@ pub use plan::CompileLimits;
 pub use quantum_cost::{CostOptions, Infeasible, QuantumCost, SMALLEST_FIDELITY, quantum_cost};
 pub use query_bound::jennings_queries;
 pub use read_out::ReadOut;
+pub use regularization::{
+    LARGEST_REGULARIZED, Regularization, RegularizationError, RegularizationGrid, Regularized, StepQuality,
+    regularize,
+};
 pub use schedule::{Schedule, ScheduleError, ScheduleOptions, ScheduledSystem, schedule, schedule_system};
 pub use screening::SCREENED_CONDITION_NUMBER;
 pub use synthesis::SynthesisRule;
+pub use timeline::{
+    Job, Machines, Placement, Timeline, TimelineError, TimelineMethod, TimelineOptions, one_at_a_time,
+    timeline,
+};
 pub use workload::{GateClasses, ModelInput, QuantumWorkload, dense_preparation, dense_query};

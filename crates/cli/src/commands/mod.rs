@@ -14,6 +14,7 @@ pub(crate) mod estimate;
 pub(crate) mod hessian;
 pub(crate) mod kappa;
 pub(crate) mod phases;
+pub(crate) mod regularize;
 pub(crate) mod run;
 pub(crate) mod schedule;
 pub(crate) mod solve;
@@ -46,6 +47,7 @@ pub(crate) fn run(command: Command, launch: &Launch) -> Result<(), Failure> {
         Command::Schedule(command) => command.run(&interrupt),
         Command::Breakeven(command) => command.run(&interrupt),
         Command::Calibrate(command) => command.run(&interrupt),
+        Command::Regularize(command) => command.run(&interrupt),
         Command::Kappa(command) => command.run(&interrupt),
         Command::Hessian(command) => command.run(&interrupt),
         Command::Train(command) => command.run(&interrupt),

@@ -10,6 +10,7 @@ use crate::progress::{Interrupt, Progress};
 use crate::scheduling::{SchedulingOptions, names_help};
 use crate::systems::SystemsOptions;
 use crate::text::{self, Facts};
+use crate::timeline::{TimelineArguments, TimelineDocument};
 use clap::Args;
 use qnewton::pipeline::SCHEMA_VERSION;
 use qnewton::scheduler::{
@@ -23,6 +24,7 @@ Examples:
   qnewton schedule A.mtx B.mtx --rhs a.mtx --rhs b.mtx --device trapped-ion --json
   qnewton schedule A.mtx --device attosecond --free read_out,loading --execute
   qnewton schedule A.mtx --device my.toml --decide quantum --execute
+  qnewton schedule *.mtx --workers 4 --quantum-devices 2 --gantt timeline.html
 
 Without --rhs the right-hand side is A.rhs.mtx beside A.mtx, or uniform where there is none.";
 
@@ -46,6 +48,8 @@ pub(crate) struct Schedule {
     #[arg(long, value_name = "KAPPA", default_value_t = SCREENED_CONDITION_NUMBER)]
     screen_above: f64,
     #[command(flatten)]
+    machines: TimelineArguments,
+    #[command(flatten)]
     time: TimeOptions,
     #[command(flatten)]
     algorithm: SolverOptions,
@@ -63,6 +67,8 @@ struct Document<'a> {
     schema_version: u32,
     #[serde(flatten)]
     plan: &'a Plan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<&'a TimelineDocument>,
 }
 
 impl Schedule {
@@ -88,11 +94,14 @@ impl Schedule {
             ..ScheduleOptions::default()
         };
         let plan = schedule(&systems, &device, &options, &progress)?;
+        let timeline = self.machines.of(&plan, &device, &options.cost)?;
         progress.finish();
         if self.show.json {
-            print_document(&Document { schema_version: SCHEMA_VERSION, plan: &plan })?;
+            let timeline = timeline.as_ref();
+            print_document(&Document { schema_version: SCHEMA_VERSION, plan: &plan, timeline })?;
         } else {
-            print(&rendered(&plan))?;
+            let timeline = timeline.as_ref().map(TimelineDocument::rendered);
+            print(&(rendered(&plan) + &timeline.unwrap_or_default()))?;
         }
         let kept = |system: &ScheduledSystem| {
             system.execution.as_ref().is_none_or(|execution| execution.problem.is_none())

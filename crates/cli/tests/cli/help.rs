@@ -22,6 +22,7 @@ fn every_command_has_its_help() {
         "calibrate",
         "hessian",
         "kappa",
+        "regularize",
         "train",
         "completions",
     ] {

@@ -74,6 +74,8 @@ fn documents_have_these_keys() {
     check(&folder, "schedule", "schedule A.mtx --execute");
     check(&folder, "breakeven", "breakeven A.mtx");
     check(&folder, "calibrate", "calibrate --quick --output classical.toml");
+    check(&folder, "schedule_timeline", "schedule A.mtx --workers 2");
+    check(&folder, "regularize", "regularize A.mtx --rhs A.rhs.mtx");
     check(&folder, "hessian", "hessian --layers 3,3,2 --steps 1 -o H.mtx");
     check(&folder, "train", "train --layers 3,3,2 --steps 1");
     let manifest: Value = serde_json::from_str(&folder.read("s.qasm.json")).unwrap();

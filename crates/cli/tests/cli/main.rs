@@ -22,6 +22,7 @@ mod json;
 mod kappa;
 mod launched;
 mod observe;
+mod regularize;
 mod run;
 mod schedule;
 mod signals;

@@ -100,3 +100,60 @@ fn right_hand_sides_among_the_matrices_are_taken_as_what_they_are() {
     assert_eq!(systems[0]["file"], "A.mtx");
     assert_eq!(systems[0]["uniform_rhs"], false);
 }
+
+#[test]
+fn a_batch_is_shared_out_among_machines() {
+    let folder = Folder::new();
+    folder.small_system();
+    for name in ["b1", "b2", "b3", "b4"] {
+        folder.matrix(name, &[&[2.0, 1.0], &[1.0, 3.0]]);
+    }
+    let batch = "schedule b1.mtx b2.mtx b3.mtx b4.mtx --quiet";
+    let document = folder.json(&format!("{batch} --workers 2 --gantt chart.html"));
+    let timeline = &document["timeline"];
+    assert_eq!((&timeline["method"], &timeline["gap"]), (&"exact".into(), &0.0.into()));
+    assert_eq!((&timeline["workers"], &timeline["quantum_devices"]), (&2.into(), &1.into()));
+    let seconds = |value: &serde_json::Value| value.as_f64().unwrap();
+    let classical: Vec<f64> = document["systems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|system| seconds(&system["predicted_seconds"]["classical"]))
+        .collect();
+    // The quantum device would take days: two each for the two workers, one after the other for one.
+    let (makespan, all) = (seconds(&timeline["makespan"]), classical.iter().sum::<f64>());
+    assert!((makespan - all / 2.0).abs() <= 1e-9 * all, "{makespan} {classical:?}");
+    assert!((seconds(&timeline["one_at_a_time_makespan"]) - all).abs() <= 1e-9 * all);
+    assert_eq!(timeline["placements"].as_array().unwrap().len(), 4);
+    let page = folder.read("chart.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<title>b4.mtx: "), "{page}");
+
+    let sequential = folder.json(&format!("{batch} --workers 2 --one-at-a-time --gantt chart.svg"));
+    assert_eq!(sequential["timeline"]["method"], "one_at_a_time");
+    assert_eq!(sequential["timeline"]["makespan"], sequential["timeline"]["one_at_a_time_makespan"]);
+    assert!(folder.read("chart.svg").starts_with("<svg"));
+    let shown = folder.qnewton(&format!("{batch} --workers 3")).stdout;
+    for part in ["timeline", "makespan", "gap 0.00 %", "one at a time"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(folder.qnewton("schedule A.mtx --gantt chart.svg").code, 2);
+}
+
+#[test]
+fn the_quantum_time_of_a_timeline_contains_the_link_once_and_the_profile_counts_its_devices() {
+    let folder = Folder::new();
+    folder.small_system();
+    let bundled = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../devices/attosecond.toml");
+    let profile = std::fs::read_to_string(bundled).unwrap();
+    let profile = profile.replace("link_latency = 0.0", "link_latency = 1e-9\ndevices = 3");
+    folder.write("mine.toml", profile);
+    // Little but the link is left, which is still faster than any classical solver.
+    let document = folder
+        .json("schedule A.mtx --device mine.toml --workers 1 --free loading,read_out,repetition,gates,noise");
+    assert_eq!(document["timeline"]["quantum_devices"], 3);
+    let placement = &document["timeline"]["placements"][0];
+    assert_eq!(placement["kind"], "quantum");
+    let seconds = |value: &serde_json::Value| value.as_f64().unwrap();
+    let predicted = seconds(&document["systems"][0]["predicted_seconds"]["quantum"]);
+    assert!(predicted >= 1e-9 && (seconds(&placement["end"]) - predicted).abs() <= 1e-12 * predicted);
+}

@@ -24,7 +24,9 @@ pub struct DeviceProfile {
     pub description: String,
     /// What kind of device.
     pub kind: DeviceKind,
-    /// Physical qubits available; `None` if there is no limit.
+    /// How many of these devices there are; 1 where a profile does not say.
+    pub devices: u32,
+    /// Physical qubits of one device; `None` if there is no limit.
     pub qubits: Option<u64>,
     /// Whether gates on disjoint qubits run at the same time.
     pub parallelism: Parallelism,

@@ -12,12 +12,18 @@ struct Document {
     name: String,
     description: String,
     kind: DeviceKind,
+    #[serde(default = "one")]
+    devices: u32,
     qubits: Option<u64>,
     parallelism: Parallelism,
     link_latency: f64,
     physical: Option<PhysicalOperations>,
     error_correction: Option<ErrorCorrection>,
     shot: ShotTimes,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What a number may be.
@@ -83,6 +89,7 @@ pub(super) fn parse(text: &str, file: PathBuf) -> Result<DeviceProfile, DeviceEr
         name: document.name,
         description: document.description,
         kind: document.kind,
+        devices: document.devices,
         qubits: document.qubits,
         parallelism: document.parallelism,
         link_latency: document.link_latency,
@@ -93,6 +100,7 @@ pub(super) fn parse(text: &str, file: PathBuf) -> Result<DeviceProfile, DeviceEr
 
 fn check(document: &Document, file: &std::path::Path) -> Result<(), DeviceError> {
     let mut values = vec![
+        ("devices", f64::from(document.devices), Range::Positive),
         ("link_latency", document.link_latency, Range::Seconds),
         ("shot.measurement", document.shot.measurement, Range::Seconds),
         ("shot.reset", document.shot.reset, Range::Seconds),
@@ -158,6 +166,7 @@ mod tests {
             ("superconducting", "two_qubit_error = 1.27e-3", "two_qubit_error = 1.0"),
             ("superconducting", "delay = 250e-6", "delay = inf"),
             ("superconducting", "qubits = 156", "qubits = -1"),
+            ("superconducting", "qubits = 156", "devices = 0"),
             ("superconducting", "kind = \"physical\"", "kind = \"error-corrected\""),
             ("superconducting", "kind = \"physical\"", "kind = \"analog\""),
             ("superconducting", "parallelism = \"layered\"", "parallelism = \"layered"),
