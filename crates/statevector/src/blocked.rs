@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Bytes of a block of a large state: they stay in a core's second-level cache.
 const BLOCK_BYTES: usize = 1 << 18;
 
-/// Bytes of a block of a state that fits there as a whole: they stay in the first-level cache.
+/// Bytes of a block of a state that fits there as a whole, where gates stay what they are: the first-level cache.
 const SMALL_BLOCK_BYTES: usize = 1 << 15;
 
 /// Bytes of the contiguous runs that blocks are made of, at least.
@@ -49,11 +49,13 @@ pub(crate) fn engine<'a, R: Real>(
     exact: bool,
 ) -> Box<dyn Engine<R> + 'a> {
     let instructions = options.instructions();
-    let qubits = match amplitudes.len() <= 1 << block_qubits::<R>(options) {
+    let large = amplitudes.len() > 1 << block_qubits::<R>(options);
+    let qubits = match exact && !large {
         true => block_qubits::<R>(options).min(fitting::<R>(SMALL_BLOCK_BYTES)),
         false => block_qubits::<R>(options),
     };
-    if amplitudes.len() <= 1 << qubits {
+    // Gate by gate, a large state is one pass after the other.
+    if amplitudes.len() <= 1 << qubits || exact && large {
         Box::new(Direct::new(amplitudes, instructions))
     } else {
         Box::new(Blocked { amplitudes, instructions, qubits, fusing: !exact, waiting: Vec::new() })
