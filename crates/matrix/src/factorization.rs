@@ -7,6 +7,7 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::{lblt, llt};
 use faer::linalg::lu::partial_pivoting;
 use faer::perm::PermRef;
+use faer::reborrow::ReborrowMut;
 use faer::sparse::linalg::{cholesky as sparse_cholesky, lu as sparse_lu};
 use faer::sparse::{FaerError, SparseColMatRef, SymbolicSparseColMatRef};
 use faer::{Conj, Mat, MatMut, Par, Side};
@@ -188,22 +189,27 @@ impl Factorization {
         Ok(Factorization { dimension: matrix.rows(), exponent, factors })
     }
 
-    fn substitute(&self, rhs: &[f64], transpose: bool) -> Vec<f64> {
-        let dimension = self.dimension;
-        assert_eq!(rhs.len(), dimension, "a right-hand side of {} entries for {dimension} rows", rhs.len());
-        let mut solution = rhs.to_vec();
-        let target = MatMut::from_column_major_slice_mut(&mut solution, dimension, 1);
+    /// Solves A X = B, or A^T X = B, in place.
+    pub(crate) fn solve_panel_in_place(&self, mut target: MatMut<'_, f64>, transpose: bool) {
+        let (dimension, columns) = (self.dimension, target.ncols());
+        assert_eq!(
+            target.nrows(),
+            dimension,
+            "a right-hand side of {} entries for {dimension} rows",
+            target.nrows()
+        );
         // A single right-hand side is memory bound: a second thread does not help.
-        let par = Par::Seq;
+        let par = if columns == 1 { Par::Seq } else { parallelism(dimension) };
         let conj = Conj::No;
         match &self.factors {
             Factors::Cholesky { lower } => {
-                let mut memory = MemBuffer::new(llt::solve::solve_in_place_scratch::<f64>(dimension, 1, par));
+                let mut memory =
+                    MemBuffer::new(llt::solve::solve_in_place_scratch::<f64>(dimension, columns, par));
                 let stack = MemStack::new(&mut memory);
-                llt::solve::solve_in_place_with_conj(lower.as_ref(), conj, target, par, stack);
+                llt::solve::solve_in_place_with_conj(lower.as_ref(), conj, target.rb_mut(), par, stack);
             }
             Factors::BunchKaufman { lower, subdiagonal, permutation } => {
-                let scratch = lblt::solve::solve_in_place_scratch::<usize, f64>(dimension, 1, par);
+                let scratch = lblt::solve::solve_in_place_scratch::<usize, f64>(dimension, columns, par);
                 let mut memory = MemBuffer::new(scratch);
                 lblt::solve::solve_in_place_with_conj(
                     lower.as_ref(),
@@ -211,14 +217,14 @@ impl Factorization {
                     subdiagonal.as_ref(),
                     conj,
                     permutation.as_ref(),
-                    target,
+                    target.rb_mut(),
                     par,
                     MemStack::new(&mut memory),
                 );
             }
             Factors::Lu { triangles, permutation } => {
                 let scratch =
-                    partial_pivoting::solve::solve_in_place_scratch::<usize, f64>(dimension, 1, par);
+                    partial_pivoting::solve::solve_in_place_scratch::<usize, f64>(dimension, columns, par);
                 let mut memory = MemBuffer::new(scratch);
                 let solve = if transpose {
                     partial_pivoting::solve::solve_transpose_in_place_with_conj
@@ -230,30 +236,42 @@ impl Factorization {
                     triangles.as_ref(),
                     permutation.as_ref(),
                     conj,
-                    target,
+                    target.rb_mut(),
                     par,
                     MemStack::new(&mut memory),
                 );
             }
             Factors::SparseCholesky { symbolic, values } => {
-                let mut memory = MemBuffer::new(symbolic.solve_in_place_scratch::<f64>(1, par));
+                let mut memory = MemBuffer::new(symbolic.solve_in_place_scratch::<f64>(columns, par));
                 let stack = MemStack::new(&mut memory);
-                sparse_cholesky::LltRef::new(symbolic, values)
-                    .solve_in_place_with_conj(conj, target, par, stack);
+                sparse_cholesky::LltRef::new(symbolic, values).solve_in_place_with_conj(
+                    conj,
+                    target.rb_mut(),
+                    par,
+                    stack,
+                );
             }
             Factors::SparseLu { symbolic, numeric } => {
-                let mut memory = MemBuffer::new(symbolic.solve_in_place_scratch::<f64>(1, par));
+                let mut memory = MemBuffer::new(symbolic.solve_in_place_scratch::<f64>(columns, par));
                 let stack = MemStack::new(&mut memory);
                 let factors = sparse_lu::LuRef::new_unchecked(symbolic, numeric);
                 if transpose {
-                    factors.solve_transpose_in_place_with_conj(conj, target, par, stack);
+                    factors.solve_transpose_in_place_with_conj(conj, target.rb_mut(), par, stack);
                 } else {
-                    factors.solve_in_place_with_conj(conj, target, par, stack);
+                    factors.solve_in_place_with_conj(conj, target.rb_mut(), par, stack);
                 }
             }
         }
         let factor = power_of_two(self.exponent);
-        solution.iter_mut().for_each(|value| *value *= factor);
+        for column in 0..columns {
+            target.rb_mut().col_mut(column).iter_mut().for_each(|value| *value *= factor);
+        }
+    }
+
+    fn substitute(&self, rhs: &[f64], transpose: bool) -> Vec<f64> {
+        let mut solution = rhs.to_vec();
+        let target = MatMut::from_column_major_slice_mut(&mut solution, rhs.len(), 1);
+        self.solve_panel_in_place(target, transpose);
         solution
     }
 }
@@ -323,7 +341,7 @@ fn lu_factors(matrix: &SparseMatrix<f64>) -> Factors {
 }
 
 /// `None` if the matrix turns out not to be positive definite.
-fn is_sparse(matrix: &SparseMatrix<f64>) -> bool {
+pub(crate) fn is_sparse(matrix: &SparseMatrix<f64>) -> bool {
     let dimension = matrix.rows();
     dimension >= SPARSE_DIMENSION && matrix.nnz() / dimension <= dimension / SPARSE_RATIO
 }

@@ -13,7 +13,7 @@ use crate::start_vector::random_unit_vector;
 pub const FAILURE_PROBABILITY: f64 = 1e-9;
 
 /// Ritz values are looked at every so many steps.
-const STEPS_BETWEEN_CHECKS: usize = 8;
+const STEPS_BETWEEN_CHECKS: usize = 4;
 /// From this dimension on a second thread helps with orthogonalisation.
 const PARALLEL_DIMENSION: usize = 1 << 13;
 /// Numbers per piece of work when orthogonalising: a piece stays in the cache.
@@ -38,6 +38,8 @@ impl Interval {
 /// When Lanczos' method stops: once width and residual are as small as asked for, or the steps are used up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LanczosOptions {
+    /// Whether both ends of the spectrum are wanted, or only the largest magnitude.
+    pub both_ends: bool,
     /// The intervals may be this wide, as a fraction of the largest eigenvalue magnitude.
     pub relative_width: f64,
     /// The residuals of the two Ritz pairs may be this large, as a fraction of the largest eigenvalue magnitude. The
@@ -57,6 +59,7 @@ pub struct LanczosOptions {
 impl Default for LanczosOptions {
     fn default() -> Self {
         LanczosOptions {
+            both_ends: true,
             relative_width: 0.05,
             relative_residual: 1e-4,
             maximum_steps: 160,
@@ -65,6 +68,30 @@ impl Default for LanczosOptions {
             seed: 0,
         }
     }
+}
+
+impl LanczosOptions {
+    /// Whether the lowest and the highest eigenvalue are known well enough, if they lie at most as far as `missed` beyond
+    /// the Ritz values.
+    pub(crate) fn satisfied(&self, [lowest, highest]: [RitzValue; 2], missed: [f64; 2]) -> bool {
+        let largest = lowest.value.abs().max(highest.value.abs());
+        if self.both_ends {
+            return missed.iter().all(|&distance| distance <= self.relative_width * largest)
+                && lowest.residual.max(highest.residual) <= self.relative_residual * largest;
+        }
+        let upper = (missed[0] - lowest.value).max(highest.value + missed[1]);
+        let dominant = if highest.value >= -lowest.value { highest } else { lowest };
+        upper <= (1.0 + self.relative_width) * largest
+            && dominant.residual <= self.relative_residual * largest
+    }
+}
+
+/// An eigenvalue of the projection on a Krylov space.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RitzValue {
+    pub(crate) value: f64,
+    /// The norm of B y - value y for its vector y.
+    pub(crate) residual: f64,
 }
 
 /// An approximate eigenvalue at one end of a spectrum.
@@ -143,9 +170,8 @@ pub fn extreme_eigenvalues(
                 false => tridiagonal.missed_distance(norm, ends[end].value, direction, overlap),
             });
             let largest = ends.iter().map(|end| end.value.abs()).fold(0.0, f64::max);
-            let converged = missed.iter().all(|&distance| distance <= options.relative_width * largest)
-                && ends.iter().all(|end| end.residual <= options.relative_residual * largest);
-            if exhausted || steps == limit || converged {
+            let values = [0, 1].map(|end| RitzValue { value: ends[end].value, residual: ends[end].residual });
+            if exhausted || steps == limit || options.satisfied(values, missed) {
                 let rounding = 4.0 * dimension as f64 * f64::EPSILON * largest;
                 let basis = if options.vectors { basis.as_slice() } else { &[] };
                 // Ritz values lie inside the spectrum, so an extreme eigenvalue is missed only outwards.

@@ -4,6 +4,7 @@
 //! symmetrises, damps and prunes the matrix. [`spectrum`] then finds its norm and condition number, [`solve`] the
 //! reference solution. This crate knows nothing of circuits.
 
+mod block_lanczos;
 mod condition;
 mod conditioning;
 mod decompositions;
@@ -11,9 +12,11 @@ mod deflation;
 mod dense;
 mod factorization;
 mod gram;
+mod inverse;
 mod lanczos;
 mod output;
 mod padding;
+mod panel;
 mod pruning;
 mod read;
 mod real_form;

@@ -1,5 +1,6 @@
 //! Norm, smallest singular value and condition number of a square real matrix.
 
+use faer::MatRef;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -8,10 +9,15 @@ use crate::dense::{
     NoConvergence, column, singular_values, smallest_singular_triplet, symmetric_eigenvalues,
     symmetric_eigenvectors, to_dense,
 };
-use crate::factorization::{Factorization, SolverMethod, power_of_two, scaling_exponent};
-use crate::lanczos::{Interval, LanczosBreakdown, LanczosOptions, RitzPair, extreme_eigenvalues};
+use crate::factorization::{Factorization, power_of_two, scaling_exponent};
+use crate::inverse::{Grouping, inverse_extreme, is_cholesky};
+use crate::lanczos::{Interval, LanczosBreakdown, LanczosOptions, extreme_eigenvalues};
+use crate::panel::{product, product_symmetric, product_transposed};
 use crate::solve::SolveError;
 use crate::sparse::{SparseMatrix, euclidean_norm};
+
+/// Bounds of a norm that is known to this factor are not improved.
+const NEAR: f64 = 1.25;
 
 /// How a spectrum is computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -214,7 +220,9 @@ pub fn smallest_singular_vectors(
         let factorization = Factorization::new(&scaled)?;
         // Vectors are only as accurate as their residual.
         let options = LanczosOptions { relative_residual: 1e-10, ..options.lanczos };
-        let (inverse, _) = inverse_extreme(&scaled, &factorization, symmetric, &options)?;
+        // Blocks give no vectors; a norm of 0 has every solution refined.
+        let (inverse, _) =
+            inverse_extreme(&scaled, 0.0, &factorization, symmetric, Grouping::Single, &options)?;
         let image = scaled.mul_vec(&inverse.vector);
         let value = euclidean_norm(&image);
         (image.iter().map(|entry| entry / value).collect(), value, inverse.vector)
@@ -245,7 +253,7 @@ pub(crate) fn scaled(matrix: &SparseMatrix<f64>) -> Result<(SparseMatrix<f64>, f
 }
 
 /// A singular value up to this is zero to working precision.
-fn threshold(matrix: &SparseMatrix<f64>, norm: f64) -> f64 {
+pub(crate) fn threshold(matrix: &SparseMatrix<f64>, norm: f64) -> f64 {
     matrix.rows() as f64 * f64::EPSILON * norm
 }
 
@@ -314,7 +322,8 @@ fn lanczos_symmetric(
     factorization: &Result<Factorization, SolveError>,
     options: &LanczosOptions,
 ) -> Result<Ends, SpectrumError> {
-    let extremes = extreme_eigenvalues(matrix.rows(), |vector| matrix.mul_vec(vector), options)?;
+    let grouping = Grouping::of(matrix);
+    let extremes = grouping.extremes(matrix.rows(), |panel| product_symmetric(matrix, panel), options)?;
     let (lowest, highest, steps) = (extremes.lowest, extremes.highest, extremes.steps);
     let norm = highest.value.max(-lowest.value);
     let upper = highest.interval.upper.max(-lowest.interval.lower);
@@ -326,9 +335,8 @@ fn lanczos_symmetric(
         norm_interval: norm_interval(matrix, norm, upper),
         smallest,
         smallest_interval: inverse.interval,
-        // The factors of an indefinite matrix are refined with a product each.
-        products: steps + if inverse.definite { 0 } else { inverse.steps },
-        substitutions: if inverse.definite { inverse.steps } else { 2 * inverse.steps },
+        products: steps + inverse.products,
+        substitutions: inverse.substitutions,
         eigenvalues: Some((lowest, highest.value)),
     })
 }
@@ -338,9 +346,8 @@ fn lanczos_general(
     factorization: &Result<Factorization, SolveError>,
     options: &LanczosOptions,
 ) -> Result<Ends, SpectrumError> {
-    let transpose = matrix.transpose();
-    let normal = |vector: &[f64]| transpose.mul_vec(&matrix.mul_vec(vector));
-    let extremes = extreme_eigenvalues(matrix.rows(), normal, options)?;
+    let normal = |panel: MatRef<'_, f64>| product_transposed(matrix, product(matrix, panel).as_ref());
+    let extremes = Grouping::of(matrix).extremes(matrix.rows(), normal, options)?;
     let highest = extremes.highest;
     let norm = highest.value.max(0.0).sqrt();
     let inverse = smallest_by_inverse(matrix, norm, false, factorization, options)?;
@@ -349,17 +356,23 @@ fn lanczos_general(
         norm_interval: norm_interval(matrix, norm, highest.interval.upper.sqrt()),
         smallest: inverse.smallest,
         smallest_interval: inverse.interval,
-        products: 2 * extremes.steps + 2 * inverse.steps,
-        substitutions: 4 * inverse.steps,
+        products: 2 * extremes.steps + inverse.products,
+        substitutions: inverse.substitutions,
         eigenvalues: None,
     })
 }
 
-/// The interval of a norm between what was found and the lower of what is probable and what is certain.
+/// The interval of a norm between what was found and the lower of what is probable and, where that is far, what is
+/// certain.
 fn norm_interval(matrix: &SparseMatrix<f64>, found: f64, probable: f64) -> Interval {
-    let certain = matrix.frobenius_norm().min((matrix.max_row_sum() * matrix.max_column_sum()).sqrt());
+    let upper = if probable <= NEAR * found {
+        probable
+    } else {
+        let certain = matrix.frobenius_norm().min((matrix.max_row_sum() * matrix.max_column_sum()).sqrt());
+        probable.min(certain)
+    };
     let rounding = 4.0 * threshold(matrix, found);
-    Interval { lower: found - rounding, upper: probable.min(certain).max(found) + rounding }
+    Interval { lower: found - rounding, upper: upper.max(found) + rounding }
 }
 
 /// The lower end of the singular spectrum.
@@ -368,8 +381,10 @@ struct Smallest {
     interval: Interval,
     /// Whether the matrix is known to be positive definite.
     definite: bool,
-    /// Applications of A^-1 or of (A^T A)^-1.
-    steps: usize,
+    /// Products with the matrix or its transpose.
+    products: usize,
+    /// Substitutions with its factors.
+    substitutions: usize,
 }
 
 /// The smallest singular value from a factorization.
@@ -382,7 +397,7 @@ fn smallest_by_inverse(
 ) -> Result<Smallest, SpectrumError> {
     let rounding = 4.0 * threshold(matrix, norm);
     let interval = Interval { lower: 0.0, upper: rounding };
-    let singular = Smallest { smallest: 0.0, interval, definite: false, steps: 0 };
+    let singular = Smallest { smallest: 0.0, interval, definite: false, products: 0, substitutions: 0 };
     let factorization = match factorization {
         Err(SolveError::Singular { .. }) => return Ok(singular),
         Err(error) => return Err((*error).into()),
@@ -390,54 +405,16 @@ fn smallest_by_inverse(
     };
     let definite = is_cholesky(factorization);
     // A factorization that divides by zero shows here.
-    let Ok((inverse, steps)) = inverse_extreme(matrix, factorization, symmetric, options) else {
+    let grouping = Grouping::of(matrix);
+    let Ok((inverse, [products, substitutions])) =
+        inverse_extreme(matrix, norm, factorization, symmetric, grouping, options)
+    else {
         return Ok(singular);
     };
     let singular_value = |eigenvalue: f64| if symmetric { 1.0 / eigenvalue } else { 1.0 / eigenvalue.sqrt() };
     let (smallest, least) = (singular_value(inverse.value), singular_value(inverse.interval.upper));
     let interval = Interval { lower: least - rounding, upper: smallest + rounding };
-    Ok(Smallest { smallest, interval, definite, steps })
-}
-
-/// The eigenvalue of largest magnitude, made positive, of A^-1 (symmetric) or of (A^T A)^-1.
-fn inverse_extreme(
-    matrix: &SparseMatrix<f64>,
-    factorization: &Factorization,
-    symmetric: bool,
-    options: &LanczosOptions,
-) -> Result<(RitzPair, usize), LanczosBreakdown> {
-    let transpose = matrix.transpose();
-    let apply = |vector: &[f64]| {
-        if is_cholesky(factorization) {
-            factorization.solve(vector)
-        } else if symmetric {
-            refined(matrix, vector, |rhs| factorization.solve(rhs))
-        } else {
-            let inner = refined(&transpose, vector, |rhs| factorization.solve_transpose(rhs));
-            refined(matrix, &inner, |rhs| factorization.solve(rhs))
-        }
-    };
-    let extremes = extreme_eigenvalues(factorization.dimension(), apply, options)?;
-    let (lowest, mut highest) = (extremes.lowest, extremes.highest);
-    let upper = highest.interval.upper.max(-lowest.interval.lower);
-    if -lowest.value > highest.value {
-        highest = RitzPair { value: -lowest.value, ..lowest };
-    }
-    highest.interval.upper = upper;
-    Ok((highest, extremes.steps))
-}
-
-/// A solution after one step of refinement: unlike Cholesky's, the other factors may be large, and without it their
-/// rounding would exceed what the intervals allow for.
-fn refined(matrix: &SparseMatrix<f64>, rhs: &[f64], solve: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
-    let x = solve(rhs);
-    let residual: Vec<f64> =
-        rhs.iter().zip(matrix.mul_vec(&x)).map(|(target, product)| target - product).collect();
-    x.iter().zip(solve(&residual)).map(|(value, step)| value + step).collect()
-}
-
-fn is_cholesky(factorization: &Factorization) -> bool {
-    matches!(factorization.method(), SolverMethod::Cholesky | SolverMethod::SparseCholesky)
+    Ok(Smallest { smallest, interval, definite, products, substitutions })
 }
 
 #[cfg(test)]
@@ -450,6 +427,7 @@ mod tests {
     const LANCZOS: SpectrumOptions = SpectrumOptions {
         exact_up_to: 0,
         lanczos: LanczosOptions {
+            both_ends: true,
             relative_width: 0.02,
             relative_residual: 1e-6,
             maximum_steps: 300,
