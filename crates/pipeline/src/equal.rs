@@ -190,7 +190,7 @@ fn columns(
         for state in states {
             let mut amplitudes = vec![Complex64::ZERO; 1 << program.qubits()];
             amplitudes[..state.len()].copy_from_slice(state);
-            let mut vector = StateVector::from_amplitudes(amplitudes)?;
+            let mut vector = StateVector::from_amplitudes(&amplitudes)?;
             program.run(&mut vector, &RunOptions::default(), monitor)?;
             results.push(project(&vector, common)?);
         }

@@ -21,22 +21,23 @@ const SIZES: &[usize] = &[10, 16, 22];
 /// Passes per measurement.
 const PASSES: u64 = 16;
 
-/// Runs what `build` puts into a definition, on one thread, several times; the items are amplitudes.
+/// Runs what `build` puts into a definition, on one thread, several times; the items are amplitudes. Each run is a pass
+/// of its own: operations on one qubit that follow one another in a circuit would share one.
 fn bench(bencher: Bencher, qubits: usize, build: impl FnOnce(&mut Circuit, &mut Definition, &[QubitId])) {
     let mut circuit = Circuit::new();
     let mut definition = Definition::new("passes");
     let all: Vec<QubitId> = definition.add_register("q", qubits).qubits().collect();
     build(&mut circuit, &mut definition, &all);
-    let body = circuit.add(definition);
-    let mut definition = Definition::new("main");
-    definition.add_register("q", qubits);
-    definition.call(Call::new(body, all).repeated(PASSES));
     circuit.add(definition);
     let program = Program::<f64>::exact(&circuit).unwrap();
     let mut state = StateVector::zero(qubits).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     bencher.counter(ItemsCount::new(PASSES << qubits)).bench_local(|| {
-        pool.install(|| program.run(&mut state, &RunOptions::default(), &Silent).unwrap());
+        pool.install(|| {
+            for _ in 0..PASSES {
+                program.run(&mut state, &RunOptions::default(), &Silent).unwrap();
+            }
+        });
     });
 }
 
@@ -73,6 +74,17 @@ gates! {
     phase P [0.1];
     cx Cx [];
     swap Swap [];
+}
+
+/// Rotations and controlled flips of one qubit, sixteen gates in one pass.
+#[divan::bench(args = SIZES)]
+fn chain(bencher: Bencher, qubits: usize) {
+    bench(bencher, qubits, |_, definition, all| {
+        for k in 0..8 {
+            definition.gate(Gate::Ry, &[all[qubits - 1]], &[0.1]);
+            definition.gate(Gate::Cx, &[all[k], all[qubits - 1]], &[]);
+        }
+    });
 }
 
 fn table(circuit: &mut Circuit, qubits: usize) -> TableId {

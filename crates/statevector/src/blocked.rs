@@ -6,6 +6,7 @@
 //! block the other qubits are constants. Operations that have to wait are passed by those that commute with them.
 
 use crate::bits::{Condition, mask_of};
+use crate::chained::Chained;
 use crate::engine::{Direct, Engine};
 use crate::fuse::fuse;
 use crate::real::Real;
@@ -18,9 +19,6 @@ use std::sync::Arc;
 
 /// Bytes of a block of a large state: they stay in a core's second-level cache.
 const BLOCK_BYTES: usize = 1 << 18;
-
-/// Bytes of a block of a state that fits there as a whole, where gates stay what they are: the first-level cache.
-const SMALL_BLOCK_BYTES: usize = 1 << 15;
 
 /// Bytes of the contiguous runs that blocks are made of, at least.
 const RUN_BYTES: usize = 1 << 8;
@@ -37,39 +35,27 @@ pub(crate) struct Blocked<'a, R: Real> {
     instructions: Instructions,
     /// Qubits of a block.
     qubits: usize,
-    /// Whether gates that follow one another may become one.
-    fusing: bool,
     waiting: Vec<Resolved<R>>,
 }
 
-/// An engine for a state, whichever is faster for its size; `exact`: no gates are fused.
+/// An engine for a state, whichever is faster for its size; `exact`: every operation stays what it is.
 pub(crate) fn engine<'a, R: Real>(
     amplitudes: &'a mut [Complex<R>],
     options: &RunOptions,
     exact: bool,
 ) -> Box<dyn Engine<R> + 'a> {
-    let instructions = options.instructions();
-    let large = amplitudes.len() > 1 << block_qubits::<R>(options);
-    let qubits = match exact && !large {
-        true => block_qubits::<R>(options).min(fitting::<R>(SMALL_BLOCK_BYTES)),
-        false => block_qubits::<R>(options),
-    };
-    // Gate by gate, a large state is one pass after the other.
-    if amplitudes.len() <= 1 << qubits || exact && large {
-        Box::new(Direct::new(amplitudes, instructions))
+    let (instructions, qubits) = (options.instructions(), block_qubits::<R>(options));
+    if exact || amplitudes.len() <= 1 << qubits {
+        Box::new(Chained::new(amplitudes, instructions))
     } else {
-        Box::new(Blocked { amplitudes, instructions, qubits, fusing: !exact, waiting: Vec::new() })
+        Box::new(Blocked { amplitudes, instructions, qubits, waiting: Vec::new() })
     }
 }
 
 /// Qubits of a block; smaller states are a block.
 pub(crate) fn block_qubits<R: Real>(options: &RunOptions) -> usize {
-    options.block_qubits.unwrap_or(fitting::<R>(BLOCK_BYTES)).min(MAXIMUM_BLOCK_QUBITS)
-}
-
-/// Qubits of so many bytes.
-fn fitting<R: Real>(bytes: usize) -> usize {
-    (bytes / size_of::<Complex<R>>()).trailing_zeros() as usize
+    let fitting = (BLOCK_BYTES / size_of::<Complex<R>>()).trailing_zeros() as usize;
+    options.block_qubits.unwrap_or(fitting).min(MAXIMUM_BLOCK_QUBITS)
 }
 
 impl<R: Real> Engine<R> for Blocked<'_, R> {
@@ -85,10 +71,7 @@ impl<R: Real> Engine<R> for Blocked<'_, R> {
     }
 
     fn flush(&mut self) {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        if self.fusing {
-            waiting = fuse(waiting);
-        }
+        let mut waiting = fuse(std::mem::take(&mut self.waiting));
         while !waiting.is_empty() {
             let (positions, taken, left) = choose(waiting, self.qubits);
             waiting = left;
@@ -133,7 +116,7 @@ pub(crate) fn sweep<R: Real>(
     }
     let local: Vec<Local<R>> =
         operations.into_iter().map(|operation| localize(operation, positions, instructions)).collect();
-    for_each_block(amplitudes, positions, |base, block| {
+    for_each_block(amplitudes, instructions, positions, |base, block| {
         for operation in &local {
             operation.apply(base, block);
         }

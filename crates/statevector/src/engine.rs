@@ -1,7 +1,7 @@
 //! What executes resolved operations on amplitudes.
 
 use crate::bits::Condition;
-use crate::kernels::{Operator, scale};
+use crate::kernels::{Chain, Operator, scale};
 use crate::measurement::{collapse, probability_of_one};
 use crate::real::Real;
 use crate::resolved::{Resolved, ResolvedAction};
@@ -59,6 +59,11 @@ impl<'a, R: Real> Direct<'a, R> {
     /// An engine for a state.
     pub(crate) fn new(amplitudes: &'a mut [Complex<R>], instructions: Instructions) -> Self {
         Direct { amplitudes, instructions }
+    }
+
+    /// Executes several operations in one pass.
+    pub(crate) fn apply(&mut self, chain: &Chain<R>) {
+        chain.apply(self.amplitudes);
     }
 }
 

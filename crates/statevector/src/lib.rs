@@ -30,6 +30,7 @@ pub mod trajectories;
 
 mod bits;
 mod blocked;
+mod chained;
 mod engine;
 mod execute;
 mod finality;

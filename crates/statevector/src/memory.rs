@@ -2,7 +2,6 @@
 
 use crate::error::ExecutorError;
 use crate::real::Real;
-use num_complex::Complex;
 
 /// Bytes of a large page.
 #[cfg(target_os = "linux")]
@@ -26,15 +25,15 @@ pub fn memory_available() -> u128 {
     system.unwrap_or(u128::MAX).min(group().unwrap_or(u128::MAX))
 }
 
-/// Asks the system for large pages where the memory of `amplitudes` has not been touched yet: strides across a large
+/// Asks the system for large pages where the memory of a vector has not been touched yet: strides across a large
 /// state miss fewer translations of addresses. What it answers matters for speed only.
-pub(crate) fn prefer_large_pages<R: Real>(amplitudes: &mut Vec<Complex<R>>) {
+pub(crate) fn prefer_large_pages<T>(vector: &mut Vec<T>) {
     #[cfg(target_os = "linux")]
     {
         const PAGE: usize = 1 << 12;
-        let spare = amplitudes.spare_capacity_mut();
+        let spare = vector.spare_capacity_mut();
         let (start, bytes) = (spare.as_mut_ptr(), size_of_val(spare));
-        let skipped = start.align_offset(PAGE).saturating_mul(size_of::<Complex<R>>());
+        let skipped = start.align_offset(PAGE).saturating_mul(size_of::<T>());
         if let Some(bytes) = bytes.checked_sub(skipped).filter(|&bytes| bytes >= LARGE_PAGE) {
             let whole = bytes / PAGE * PAGE;
             // SAFETY: the pages are the vector's own, and the advice changes nothing that can be read from them.
@@ -45,7 +44,7 @@ pub(crate) fn prefer_large_pages<R: Real>(amplitudes: &mut Vec<Complex<R>>) {
         }
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = amplitudes;
+    let _ = vector;
 }
 
 /// Refuses a state that needs more than `available` bytes.

@@ -322,8 +322,8 @@ impl<R: Real> Compiler<'_, R> {
     }
 
     fn body(&mut self, definition: &Definition) -> Result<Vec<Step<R>>, ExecutorError> {
-        let mut steps = Vec::new();
         let mut rest = definition.operations();
+        let mut steps = Vec::with_capacity(rest.len());
         while let Some((&operation, following)) = rest.split_first() {
             if !self.exact
                 && let Some(multiplexor) = multiplexor(definition, rest)
@@ -369,7 +369,16 @@ impl<R: Real> Compiler<'_, R> {
     }
 
     fn gate(&self, definition: &Definition, gate: &GateOperation) -> Option<Step<R>> {
-        let angles = definition.angles(gate.angles, gate.gate.angles());
+        let (info, count) = (gate.gate.info(), gate.gate.angles());
+        // Most gates of long circuits; nothing more is allocated than they keep.
+        if let Core::Single(core) = info.core
+            && let (own, &[target]) = gate.qubits().split_at(info.controls)
+            && let Some(angles) = definition.literal_angles(gate.angles, count)
+        {
+            let controls = self.used[self.current].positions(own).map(|qubit| (qubit, true));
+            return single_kernel(core, self.position(target), angles, controls.collect(), false);
+        }
+        let angles = definition.angles(gate.angles, count);
         gate_kernel(gate.gate, &self.local(gate.qubits()), angles, Vec::new(), false)
     }
 
@@ -548,18 +557,33 @@ fn gate_kernel<R: Real>(
     controls.extend(own.iter().map(|&qubit| (qubit, true)));
     let pair = || [targets[0], targets[1]];
     let action = match info.core {
-        Core::Single(Gate::I) => return None,
         Core::Single(core) => {
             let target = targets[0];
             let literals: Option<Vec<f64>> = angles.iter().map(Angle::literal).collect();
-            match literals.and_then(|literals| core.matrix(&literals)) {
-                Some(matrix) => Action::Single { target, operator: Operator::new(matrix) },
-                None => Action::Parametric { target, gate: core, angles: angles.into() },
+            if let Some(literals) = literals {
+                return single_kernel(core, target, &literals, controls.into(), inverse);
             }
+            Action::Parametric { target, gate: core, angles: angles.into() }
         }
         Core::Swap => Action::Swap { targets: pair() },
         Core::Rzz => Action::RotateZz { targets: pair(), angle: angles[0].clone() },
         Core::Rxx => Action::RotateXx { targets: pair(), angle: angles[0].clone() },
     };
     Some(Step::Kernel(kernel(action, controls, inverse)))
+}
+
+/// A gate on one qubit with known angles; the identity needs no step.
+fn single_kernel<R: Real>(
+    gate: Gate,
+    target: u32,
+    angles: &[f64],
+    controls: Box<[(u32, bool)]>,
+    inverse: bool,
+) -> Option<Step<R>> {
+    let operator = Operator::new(gate.matrix(angles)?);
+    (gate != Gate::I).then_some(Step::Kernel(Kernel {
+        action: Action::Single { target, operator },
+        controls,
+        inverse,
+    }))
 }

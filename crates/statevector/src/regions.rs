@@ -13,7 +13,7 @@
 
 use crate::bits::Scatter;
 use crate::real::Real;
-use crate::simd::{Instructions, LaneKernel, Lanes, dispatch};
+use crate::simd::{Aligned, Instructions, LaneKernel, Lanes, dispatch, prefetch};
 use num_complex::Complex;
 use rayon::prelude::*;
 use std::marker::PhantomData;
@@ -27,6 +27,9 @@ const PIECE: usize = 1 << 14;
 
 /// Runs are cut at this length, so that a kernel with one long run is shared among threads too.
 const LONGEST_RUN: usize = 1 << 12;
+
+/// Runs that are fetched ahead of the one that is copied.
+const AHEAD: usize = 8;
 
 /// Acts on tuples of runs.
 pub(crate) trait TupleKernel<R: Real, const T: usize>: Sync {
@@ -92,6 +95,7 @@ pub(crate) fn for_each_group<R: Real>(
 /// place in the block being that of `positions[i]`, together with the bits they agree on. At most 2^16 amplitudes.
 pub(crate) fn for_each_block<R: Real>(
     amplitudes: &mut [Complex<R>],
+    instructions: Instructions,
     positions: &[u8],
     work: impl Fn(usize, &mut [Complex<R>]) + Sync,
 ) {
@@ -108,28 +112,61 @@ pub(crate) fn for_each_block<R: Real>(
     let free = (amplitudes.len() - 1) & !mask;
     let walk = Walk { run: 1 << low, blocks: 1 << free.count_ones(), free };
     let scatter = Scatter::new(&positions[low..]);
+    let vectors_fit = walk.run >> instructions.lane_bits::<R>() != 0;
+    let instructions = if vectors_fit { instructions.supported() } else { Instructions::Portable };
     let shared = Shared::new(amplitudes);
     let (walk, shared, scatter) = (&walk, &shared, &scatter);
     let pieces = walk.blocks.min(4 * rayon::current_num_threads());
     (0..pieces).into_par_iter().for_each(|piece| {
         let range = walk.blocks * piece / pieces..walk.blocks * (piece + 1) / pieces;
-        let mut block = Vec::with_capacity(size);
+        let mut block = Aligned::zero(size);
+        let block = &mut block.as_mut_slice()[..size];
         let mut base = walk.base(range.start);
         for _ in range {
-            block.clear();
             // SAFETY: bases have no bit of the positions, and different bases are in the hands of one thread each:
-            // no two runs in use overlap, all of them within the amplitudes.
-            let run = |number: usize| unsafe { shared.run(base | scatter.get(number), walk.run) };
-            for number in 0..size >> low {
-                block.extend_from_slice(run(number));
-            }
-            work(base, &mut block);
-            for (number, part) in block.chunks_exact(walk.run).enumerate() {
-                run(number).copy_from_slice(part);
+            // no two runs in use overlap, all of them within the amplitudes, and there are as many as make a block.
+            unsafe {
+                dispatch(instructions, Copy::<R, true> { walk, shared, scatter, base, block });
+                work(base, block);
+                dispatch(instructions, Copy::<R, false> { walk, shared, scatter, base, block });
             }
             base = walk.next(base);
         }
     });
+}
+
+/// Copies a block of runs from the state, or back to it.
+struct Copy<'a, R, const FROM: bool> {
+    walk: &'a Walk,
+    shared: &'a Shared<'a, R>,
+    scatter: &'a Scatter,
+    base: usize,
+    block: &'a mut [Complex<R>],
+}
+
+impl<R: Real, const FROM: bool> LaneKernel<R> for Copy<'_, R, FROM> {
+    #[inline(always)]
+    unsafe fn run<L: Lanes<R>>(self) {
+        let Copy { walk, shared, scatter, base, block } = self;
+        let run = |number: usize| shared.start.wrapping_add(base | scatter.get(number));
+        let last = block.len() / walk.run - 1;
+        for (number, part) in block.chunks_exact_mut(walk.run).enumerate() {
+            let (part, there) = (part.as_mut_ptr(), run(number));
+            if FROM {
+                let ahead = run((number + AHEAD).min(last));
+                for place in (0..walk.run).step_by(L::COMPLEX) {
+                    prefetch(ahead.wrapping_add(place));
+                }
+            }
+            // SAFETY: promised by the caller.
+            unsafe {
+                for place in (0..walk.run).step_by(L::COMPLEX) {
+                    let (from, to) = if FROM { (there, part) } else { (part, there) };
+                    L::load(from.add(place)).store(to.add(place));
+                }
+            }
+        }
+    }
 }
 
 /// The amplitudes of one group: runs at the offsets that are subsets of its own bits.

@@ -2,8 +2,8 @@
 
 use crate::bits::{Condition, Scatter, Selected, Selection, mask_of};
 use crate::kernels::{
-    Cycles, Dense, Diagonal, Lookup, Operator, Rotation, add_constant, diagonal, exchange_pairs, lookup,
-    permute, rotate, rotation_xx_matrix, swap_matrix,
+    Cycles, Dense, Diagonal, Lookup, Operator, Rotation, Turns, add_constant, diagonal, exchange_pairs,
+    lookup, permute, rotate, rotation_xx_matrix, swap_matrix,
 };
 use crate::real::{Real, narrow};
 use crate::simd::Instructions;
@@ -119,16 +119,22 @@ impl<R: Real> Resolved<R> {
                 pairs(bits[0] | bits[1], bits).unwrap_or_else(|| dense(&[a, b], &swap_matrix()))
             }
             ResolvedAction::RotateXx { targets, angle } => dense(targets, &rotation_xx_matrix(*angle)),
-            ResolvedAction::Matrix { targets, entries } => dense(targets, entries),
+            ResolvedAction::Matrix { targets, entries } => {
+                let turns = match **targets {
+                    [a, b] => Turns::new(instructions, [a, b], entries, condition),
+                    _ => None,
+                };
+                turns.map_or_else(|| dense(targets, entries), Prepared::Turns)
+            }
             _ => Prepared::Table { operation: self, instructions },
         }
     }
 }
 
 /// An operation that can be applied.
-#[expect(clippy::large_enum_variant, reason = "most are dense, and few exist at a time")]
 pub(crate) enum Prepared<R: Real> {
     Dense(Dense<R>),
+    Turns(Turns<R>),
     /// Exchanges amplitudes.
     Exchange {
         fixed: usize,
@@ -147,6 +153,7 @@ impl<R: Real> Prepared<R> {
     pub(crate) fn apply(&self, amplitudes: &mut [Complex<R>], offset: usize) {
         let (operation, instructions) = match self {
             Prepared::Dense(dense) => return dense.apply(amplitudes),
+            Prepared::Turns(turns) => return turns.apply(amplitudes),
             &Prepared::Exchange { fixed, offsets, instructions } => {
                 return exchange_pairs(amplitudes, instructions, fixed, offsets);
             }

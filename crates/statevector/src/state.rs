@@ -1,8 +1,9 @@
 //! State vectors.
 
 use crate::error::ExecutorError;
-use crate::memory::{check_memory, memory_available, prefer_large_pages};
+use crate::memory::{check_memory, memory_available};
 use crate::real::{Real, widen};
+use crate::simd::Amplitudes;
 use num_complex::{Complex, Complex64};
 use num_traits::Zero;
 use qnewton_circuit::QubitId;
@@ -17,7 +18,7 @@ pub(crate) const CHUNK: usize = 1 << 12;
 #[derive(Clone, Debug, PartialEq)]
 pub struct StateVector<R: Real = f64> {
     qubits: usize,
-    amplitudes: Vec<Complex<R>>,
+    amplitudes: Amplitudes<R>,
 }
 
 impl<R: Real> StateVector<R> {
@@ -29,15 +30,12 @@ impl<R: Real> StateVector<R> {
     /// |0...0>, if `available` bytes suffice.
     pub fn zero_within(qubits: usize, available: u128) -> Result<Self, ExecutorError> {
         check_memory::<R>(qubits, available)?;
-        let length = 1usize << qubits;
-        let mut amplitudes = Vec::new();
-        amplitudes.try_reserve_exact(length).map_err(|_| ExecutorError::Memory {
+        let needed = crate::memory::memory_needed::<R>(qubits);
+        let mut amplitudes = Amplitudes::zero(1usize << qubits).map_err(|_| ExecutorError::Memory {
             qubits,
-            needed: crate::memory::memory_needed::<R>(qubits),
+            needed,
             available,
         })?;
-        prefer_large_pages(&mut amplitudes);
-        amplitudes.resize(length, Complex::zero());
         amplitudes[0] = Complex::from(R::one());
         Ok(StateVector { qubits, amplitudes })
     }
@@ -53,8 +51,8 @@ impl<R: Real> StateVector<R> {
         Ok(state)
     }
 
-    /// A state with given amplitudes: 2^n of them, finite, of norm 1 within [`Real::NORM_TOLERANCE`].
-    pub fn from_amplitudes(amplitudes: Vec<Complex<R>>) -> Result<Self, ExecutorError> {
+    /// A state with given amplitudes, which are copied: 2^n of them, finite, of norm 1 within [`Real::NORM_TOLERANCE`].
+    pub fn from_amplitudes(amplitudes: &[Complex<R>]) -> Result<Self, ExecutorError> {
         let refuse = |problem: String| Err(ExecutorError::State { problem });
         if !amplitudes.len().is_power_of_two() {
             return refuse(format!("{} amplitudes are given, a power of two is needed", amplitudes.len()));
@@ -62,7 +60,8 @@ impl<R: Real> StateVector<R> {
         if let Some(index) = amplitudes.iter().position(|a| !(a.re.is_finite() && a.im.is_finite())) {
             return refuse(format!("amplitude {index} is not finite"));
         }
-        let state = StateVector { qubits: amplitudes.len().trailing_zeros() as usize, amplitudes };
+        let mut state = StateVector::zero(amplitudes.len().trailing_zeros() as usize)?;
+        state.amplitudes.copy_from_slice(amplitudes);
         let norm = state.norm();
         if (norm - 1.0).abs() > R::NORM_TOLERANCE {
             return refuse(format!("the norm of the amplitudes is {norm}, it must be 1"));

@@ -7,10 +7,10 @@ use super::layout::{Layout, available_per_rank};
 use super::qubit_map::QubitMap;
 use crate::error::ExecutorError;
 use crate::measurement::{Outcomes, Stream, Walk, for_each_batch};
-use crate::memory::prefer_large_pages;
 use crate::program::Program;
 use crate::projection::scatter_of;
 use crate::real::{Real, widen};
+use crate::simd::Amplitudes;
 use crate::state::{CHUNK, check_qubits, partial_sums, sum_over};
 use num_complex::Complex;
 use num_traits::Zero;
@@ -26,7 +26,7 @@ pub struct DistributedState<'c, R: Real = f64> {
     layout: Layout,
     /// Where the qubits are; at home but for the time of a run.
     pub(super) map: QubitMap,
-    pub(super) amplitudes: Vec<Complex<R>>,
+    pub(super) amplitudes: Amplitudes<R>,
     exchange: Exchange<R>,
 }
 
@@ -56,15 +56,12 @@ impl<'c, R: Real> DistributedState<'c, R> {
         let layout = Layout::new(program, ranks.size());
         layout.check(program, available)?;
         let length = if ranks.rank() < layout.active { 1usize << layout.local } else { 0 };
-        let mut amplitudes = Vec::new();
-        let reserved = amplitudes.try_reserve_exact(length).map_err(|_| ExecutorError::Memory {
+        let amplitudes = Amplitudes::zero(length).map_err(|_| ExecutorError::Memory {
             qubits: layout.local,
             needed: crate::memory::memory_needed::<R>(layout.local),
             available,
         });
-        agree(ranks, reserved)?;
-        prefer_large_pages(&mut amplitudes);
-        amplitudes.resize(length, Complex::zero());
+        let amplitudes = agree(ranks, amplitudes)?;
         let map = QubitMap::identity(layout.qubits as u8, layout.local as u8);
         let exchange = Exchange::new(if layout.active > 1 { length } else { 0 });
         let mut state = DistributedState { ranks, layout, map, amplitudes, exchange };

@@ -4,13 +4,15 @@
 //! (its *lane* targets) and some higher positions becomes, for output vector i,
 //! `sum over j, x of C[i][j][x] * (input vector j, its numbers permuted by xor x)`, x running over the subsets of
 //! the lane targets, with coefficients that differ from number to number. Controls inside vectors are coefficients
-//! too: where they fail, those of the identity.
+//! too: where they fail, those of the identity. Where all rows are phases times real numbers, as in most matrices that
+//! fused gates make, coefficients are real and the sums are multiplied by the phases.
 
 #![expect(
     unsafe_code,
     reason = "vectors are read from places that are known to be disjoint, not from slices"
 )]
 
+use super::turns::RealRow;
 use crate::bits::Condition;
 use crate::real::{Real, narrow};
 use crate::regions::{Shared, Walk};
@@ -36,10 +38,13 @@ pub(crate) struct Dense<R: Real> {
     high: Bits,
     /// Lane targets: subsets are the permutations of lanes.
     low: Bits,
-    /// `[output][input][exchange][factor of the vector, factor of the vector with its parts swapped][lane]`.
+    /// `[output][input][exchange][factor of the vector, factor of the vector with its parts swapped][lane]`, then the
+    /// phases `[output][factor of the sum, factor of the sum with its parts swapped][lane]`.
     coefficients: Aligned<R>,
     /// Whether the second factors are zero.
     real: bool,
+    /// Whether there are phases.
+    phased: bool,
 }
 
 impl<R: Real> Dense<R> {
@@ -68,33 +73,55 @@ impl<R: Real> Dense<R> {
             part.push(1 << bit, 1 << target);
         }
         let inside = Condition { mask: condition.mask & (lanes - 1), value: condition.value & (lanes - 1) };
-        let mut coefficients = Aligned::zero(high.subsets() * high.subsets() * low.subsets() * 2 * lanes);
-        let written = coefficients.as_mut_slice();
-        let (mut place, mut real) = (0, true);
+        // With one number per vector there is nothing within vectors, and `Turns` is cheaper.
+        let rows: Option<Vec<RealRow>> = match (high.subsets(), low.subsets()) {
+            (2, 2) | (1, 4) if lanes > 1 => entries.chunks_exact(size).map(RealRow::of).collect(),
+            _ => None,
+        };
+        let rows = rows.filter(|rows| rows.iter().any(|row| row.phase.im != 0.0));
+        let terms = high.subsets() * high.subsets() * low.subsets();
+        let mut coefficients = Aligned::zero((terms + high.subsets()) * 2 * lanes);
+        let vectors = coefficients.as_mut_slice().chunks_exact_mut(2 * lanes);
+        let mut pairs = vectors.map(|pair| pair.split_at_mut(lanes));
+        let mut write = |factor: &dyn Fn(usize) -> Complex64| {
+            let Some((plain, swapped)) = pairs.next() else { return false };
+            let mut real = true;
+            for (lane, (plain, swapped)) in plain.iter_mut().zip(swapped).enumerate() {
+                let factor: Complex<R> = narrow(factor(lane));
+                real &= factor.im == R::zero();
+                *plain = Complex::new(factor.re, factor.re);
+                *swapped = Complex::new(-factor.im, factor.im);
+            }
+            real
+        };
+        let holds = |lane: usize| lane & inside.mask == inside.value;
+        let row = |i: usize, lane: usize| high.row(i) | low.rows_at(lane);
+        let mut real = true;
         for i in 0..high.subsets() {
             for j in 0..high.subsets() {
                 for x in 0..low.subsets() {
-                    for lane in 0..lanes {
-                        let factor = if lane & inside.mask == inside.value {
-                            let within = low.rows_at(lane);
-                            let (row, column) = (high.row(i) | within, high.row(j) | (within ^ low.row(x)));
-                            entries[row * size + column]
-                        } else {
-                            Complex64::new(if i == j && x == 0 { 1.0 } else { 0.0 }, 0.0)
-                        };
-                        let factor: Complex<R> = narrow(factor);
-                        real &= factor.im == R::zero();
-                        written[place + lane] = Complex::new(factor.re, factor.re);
-                        written[place + lanes + lane] = Complex::new(-factor.im, factor.im);
-                    }
-                    place += 2 * lanes;
+                    real &= write(&|lane| {
+                        let column = high.row(j) | (low.rows_at(lane) ^ low.row(x));
+                        match &rows {
+                            _ if !holds(lane) => Complex64::from(if i == j && x == 0 { 1.0 } else { 0.0 }),
+                            Some(rows) => rows[row(i, lane)].numbers[column].into(),
+                            None => entries[row(i, lane) * size + column],
+                        }
+                    });
                 }
             }
         }
+        for i in 0..high.subsets() {
+            write(&|lane| match &rows {
+                Some(rows) if holds(lane) => rows[row(i, lane)].phase,
+                _ => 1.0.into(),
+            });
+        }
+        let phased = rows.is_some();
         let outside =
             Condition { mask: condition.mask & !(lanes - 1), value: condition.value & !(lanes - 1) };
         let fixed = outside.mask | high.position(high.subsets() - 1);
-        Dense { instructions, fixed, value: outside.value, high, low, coefficients, real }
+        Dense { instructions, fixed, value: outside.value, high, low, coefficients, real, phased }
     }
 
     fn offset(&self, vector: usize) -> usize {
@@ -169,19 +196,23 @@ impl<R: Real> LaneKernel<R> for Pass<'_, R> {
         // SAFETY: see `Dense::apply`.
         unsafe {
             match (dense.high.subsets(), dense.low.subsets(), dense.real, pairs) {
-                (1, 1, _, true) => self.fixed::<L, 1, 1, 2, false>(),
-                (1, 1, _, false) => self.fixed::<L, 1, 1, 1, false>(),
-                (2, 1, false, true) => self.fixed::<L, 2, 1, 2, false>(),
-                (2, 1, false, false) => self.fixed::<L, 2, 1, 1, false>(),
-                (2, 1, true, true) => self.fixed::<L, 2, 1, 2, true>(),
-                (2, 1, true, false) => self.fixed::<L, 2, 1, 1, true>(),
-                (1, 2, false, true) => self.fixed::<L, 1, 2, 2, false>(),
-                (1, 2, false, false) => self.fixed::<L, 1, 2, 1, false>(),
-                (1, 2, true, _) => self.fixed::<L, 1, 2, 1, true>(),
-                (4, 1, _, true) => self.fixed::<L, 4, 1, 2, false>(),
-                (4, 1, _, false) => self.fixed::<L, 4, 1, 1, false>(),
-                (2, 2, _, _) => self.fixed::<L, 2, 2, 1, false>(),
-                (1, 4, _, _) => self.fixed::<L, 1, 4, 1, false>(),
+                (1, 1, _, true) => self.fixed::<L, 1, 1, 2, false, false>(),
+                (1, 1, _, false) => self.fixed::<L, 1, 1, 1, false, false>(),
+                (2, 1, false, true) => self.fixed::<L, 2, 1, 2, false, false>(),
+                (2, 1, false, false) => self.fixed::<L, 2, 1, 1, false, false>(),
+                (2, 1, true, true) => self.fixed::<L, 2, 1, 2, true, false>(),
+                (2, 1, true, false) => self.fixed::<L, 2, 1, 1, true, false>(),
+                (1, 2, false, true) => self.fixed::<L, 1, 2, 2, false, false>(),
+                (1, 2, false, false) => self.fixed::<L, 1, 2, 1, false, false>(),
+                (1, 2, true, _) => self.fixed::<L, 1, 2, 1, true, false>(),
+                (4, 1, _, true) => self.fixed::<L, 4, 1, 2, false, false>(),
+                (4, 1, _, false) => self.fixed::<L, 4, 1, 1, false, false>(),
+                (2, 2, false, _) => self.fixed::<L, 2, 2, 1, false, false>(),
+                (2, 2, true, _) if dense.phased => self.fixed::<L, 2, 2, 1, true, true>(),
+                (2, 2, true, _) => self.fixed::<L, 2, 2, 1, true, false>(),
+                (1, 4, false, _) => self.fixed::<L, 1, 4, 1, false, false>(),
+                (1, 4, true, _) if dense.phased => self.fixed::<L, 1, 4, 1, true, true>(),
+                (1, 4, true, _) => self.fixed::<L, 1, 4, 1, true, false>(),
                 _ => self.general::<L>(),
             }
         }
@@ -189,7 +220,8 @@ impl<R: Real> LaneKernel<R> for Pass<'_, R> {
 }
 
 impl<R: Real> Pass<'_, R> {
-    /// `VECTORS` inputs, `EXCHANGES` permutations of each, `AT_ONCE` consecutive vectors together.
+    /// `VECTORS` inputs, `EXCHANGES` permutations of each, `AT_ONCE` consecutive vectors together; whether all factors
+    /// are real, and whether phases follow.
     ///
     /// # Safety
     /// See [`Dense::apply`].
@@ -201,6 +233,7 @@ impl<R: Real> Pass<'_, R> {
         const EXCHANGES: usize,
         const AT_ONCE: usize,
         const REAL: bool,
+        const PHASED: bool,
     >(
         self,
     ) {
@@ -253,6 +286,12 @@ impl<R: Real> Pass<'_, R> {
                                     }
                                 }
                             }
+                        }
+                        if PHASED {
+                            let phases = (VECTORS * VECTORS * EXCHANGES + i) * 2 * L::COMPLEX;
+                            let [plain, swap] =
+                                [phases, phases + L::COMPLEX].map(|at| L::load(coefficients.add(at)));
+                            sums = sums.map(|sum| swap.times_plus(sum.swapped(), plain.times(sum)));
                         }
                         for u in 0..AT_ONCE {
                             sums[u].store(starts[i].add(place + u * L::COMPLEX));

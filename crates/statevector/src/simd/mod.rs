@@ -6,12 +6,14 @@
 
 #![expect(unsafe_code, reason = "vector instructions work on pointers and exist on some processors only")]
 
+mod aligned;
 mod lanes;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(crate) use lanes::{Aligned, LaneKernel, Lanes};
+pub(crate) use aligned::{Aligned, Amplitudes};
+pub(crate) use lanes::{LaneKernel, Lanes};
 pub use portable::Portable;
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2Double, Avx2Single, Avx512Double, Avx512Single};
@@ -69,6 +71,19 @@ impl Instructions {
         };
         (bytes / (2 * size_of::<R>())).trailing_zeros() as usize
     }
+}
+
+/// Begins to bring what is at an address, which need not exist, into the cache.
+#[inline(always)]
+pub(crate) fn prefetch<T>(address: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint; no address does harm.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }
 
 /// Runs a kernel with the instructions named.

@@ -11,6 +11,7 @@ pub struct Portable<R>(Complex<R>);
 impl<R: Real> Lanes<R> for Portable<R> {
     const COMPLEX: usize = 1;
     type Permutation = ();
+    type Chosen = bool;
 
     #[inline(always)]
     unsafe fn load(from: *const Complex<R>) -> Self {
@@ -22,6 +23,21 @@ impl<R: Real> Lanes<R> for Portable<R> {
     unsafe fn store(self, to: *mut Complex<R>) {
         // SAFETY: promised by the caller.
         unsafe { *to = self.0 };
+    }
+
+    #[inline(always)]
+    unsafe fn repeated(number: Complex<R>) -> Self {
+        Portable(number)
+    }
+
+    #[inline(always)]
+    unsafe fn chosen(numbers: u8) -> bool {
+        numbers & 1 == 1
+    }
+
+    #[inline(always)]
+    unsafe fn selected(chosen: bool, these: Self, others: Self) -> Self {
+        if chosen { these } else { others }
     }
 
     #[inline(always)]

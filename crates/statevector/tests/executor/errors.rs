@@ -47,7 +47,7 @@ fn states_that_do_not_fit_are_refused_with_both_sizes() {
 fn amplitudes_must_be_a_state() {
     let one = Complex64::new(1.0, 0.0);
     for amplitudes in [vec![], vec![one; 3], vec![one; 2], vec![Complex64::new(f64::NAN, 0.0)]] {
-        assert!(matches!(StateVector::from_amplitudes(amplitudes), Err(ExecutorError::State { .. })));
+        assert!(matches!(StateVector::from_amplitudes(&amplitudes), Err(ExecutorError::State { .. })));
     }
     assert!(StateVector::<f64>::basis(2, 4).is_err());
 }

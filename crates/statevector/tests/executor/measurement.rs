@@ -203,8 +203,8 @@ fn samples_name_bits_in_the_order_asked_for() {
 #[test]
 fn samples_follow_the_probabilities() {
     let weights = [0.1, 0.0, 0.25, 0.65f64];
-    let amplitudes = weights.iter().map(|weight| Complex64::new(0.0, weight.sqrt())).collect();
-    let state: StateVector = StateVector::from_amplitudes(amplitudes).unwrap();
+    let amplitudes: Vec<_> = weights.iter().map(|weight| Complex64::new(0.0, weight.sqrt())).collect();
+    let state: StateVector = StateVector::from_amplitudes(&amplitudes).unwrap();
     let counts = sample(&state, &qubits(2), 100_000, 8).unwrap();
     assert!(!counts.contains_key(&1));
     for outcome in [0usize, 2, 3] {
@@ -219,7 +219,7 @@ fn samples_follow_the_probabilities() {
 fn post_selection_keeps_what_has_zeros_elsewhere() {
     let amplitudes: Vec<Complex<f32>> =
         (0..8).map(|k| Complex::new(k as f32, -1.0).scale(1.0 / 148f32.sqrt())).collect();
-    let state = StateVector::from_amplitudes(amplitudes.clone()).unwrap();
+    let state = StateVector::from_amplitudes(&amplitudes).unwrap();
     let projected = project(&state, &[QubitId(2), QubitId(0)]).unwrap();
     assert_eq!(projected, [0, 4, 1, 5].map(|k| amplitudes[k]));
     let (remaining, probability) = postselect(&state, &[QubitId(1)]).unwrap();
@@ -237,9 +237,8 @@ fn post_selection_keeps_what_has_zeros_elsewhere() {
 #[test]
 fn inner_products_conjugate_the_left_state() {
     let half = std::f64::consts::FRAC_1_SQRT_2;
-    let state = |phase: Complex64| {
-        StateVector::from_amplitudes(vec![Complex64::new(half, 0.0), phase * half]).unwrap()
-    };
+    let state =
+        |phase: Complex64| StateVector::from_amplitudes(&[Complex64::new(half, 0.0), phase * half]).unwrap();
     let (a, b) = (state(Complex64::new(0.0, 1.0)), state(Complex64::new(1.0, 0.0)));
     let found = a.inner_product(&b).unwrap();
     assert!((found - Complex64::new(0.5, -0.5)).norm() < 1e-15);

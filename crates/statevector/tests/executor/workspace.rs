@@ -17,7 +17,7 @@ pub fn random_state(random: &mut Random, qubits: usize, clean: usize) -> StateVe
     }
     let norm = amplitudes.iter().map(|a| a.norm_sqr()).sum::<f64>().sqrt();
     amplitudes.iter_mut().for_each(|amplitude| *amplitude /= norm);
-    StateVector::from_amplitudes(amplitudes).unwrap()
+    StateVector::from_amplitudes(&amplitudes).unwrap()
 }
 
 pub fn result(circuit: &Circuit, state: &StateVector) -> StateVector {
