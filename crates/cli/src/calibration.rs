@@ -3,7 +3,8 @@
 use crate::failure::Failure;
 use crate::output::note;
 use qnewton::core::Silent;
-use qnewton::scheduler::{Calibration, ClassicalModel, Effort};
+use qnewton::scheduler::{Calibration, ClassicalModel, Effort, ScheduledSystem, Solver};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Where the calibration of this machine is kept; `None` without a home folder.
@@ -19,13 +20,13 @@ pub(crate) fn stored_at() -> Option<PathBuf> {
 pub(crate) fn classical_model(asked: Option<&str>, quiet: bool) -> Result<ClassicalModel, Failure> {
     match asked {
         Some("measure") => return Ok(measured()?.model),
-        Some(file) => return Ok(Calibration::load(Path::new(file)).map_err(Failure::work)?.model),
+        Some(file) => return Ok(Calibration::load(Path::new(file)).map_err(Failure::work)?.refined()),
         None => {}
     }
     let path = stored_at();
     if let Some(path) = path.as_deref().filter(|path| path.exists()) {
         match Calibration::load(path) {
-            Ok(kept) if kept.is_of_this_machine() => return Ok(kept.model),
+            Ok(kept) if kept.is_of_this_machine() => return Ok(kept.refined()),
             Ok(_) => note(quiet, &format!("{} is of another machine", path.display())),
             Err(error) => note(quiet, &error.to_string()),
         }
@@ -45,6 +46,45 @@ pub(crate) fn classical_model(asked: Option<&str>, quiet: bool) -> Result<Classi
         }
     }
     Ok(calibration.model)
+}
+
+/// What executions have changed.
+#[derive(Serialize)]
+pub(crate) struct Refined {
+    /// Executions that were long enough to say something.
+    pub(crate) solves: u64,
+    /// Seconds they took over seconds that were predicted, the median.
+    pub(crate) ratio: f64,
+    /// The factor by which predictions of the calibration become longer from now on.
+    pub(crate) factor: f64,
+}
+
+/// Takes classical solutions that were executed into the calibration that is kept and has predicted them; `None` if there
+/// is nothing to learn or to keep.
+pub(crate) fn refine(systems: &[ScheduledSystem], quiet: bool) -> Option<Refined> {
+    let path = stored_at()?;
+    let mut calibration = Calibration::load(&path).ok().filter(Calibration::is_of_this_machine)?;
+    let before = calibration.refinement.factor();
+    let mut ratios: Vec<f64> = Vec::new();
+    for execution in systems.iter().filter_map(|system| system.execution.as_ref()) {
+        if execution.solver == Solver::Classical
+            && let (Some(actual), Some(predicted)) = (execution.seconds, execution.predicted_seconds)
+            && calibration.refinement.observe(predicted / before, actual)
+        {
+            ratios.push(actual / predicted);
+        }
+    }
+    ratios.sort_by(f64::total_cmp);
+    let ratio = *ratios.get(ratios.len() / 2)?;
+    match calibration.save(&path) {
+        Ok(()) => {
+            Some(Refined { solves: ratios.len() as u64, ratio, factor: calibration.refinement.factor() })
+        }
+        Err(error) => {
+            note(quiet, &format!("what executions took could not be kept: {error}"));
+            None
+        }
+    }
 }
 
 fn measured() -> Result<Calibration, Failure> {

@@ -5,7 +5,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use qnewton::circuit::Basis;
 use qnewton::encoding::Method;
-use qnewton::matrix::SystemError;
+use qnewton::matrix::{PruneRule, SystemError};
 use qnewton::pipeline::{Amplification, EncodingChoice, NormEstimate, Solver};
 use qnewton::qasm::{Dialect, Style, WriteError};
 use qnewton::{CompileOptions, ExecuteOptions, LinearSystem, Preparation};
@@ -28,9 +28,12 @@ pub(crate) struct PreparationOptions {
     /// Add F times the largest magnitude of the matrix to its diagonal
     #[arg(long, value_name = "F", default_value_t = 0.0, value_parser = non_negative, allow_hyphen_values = true)]
     pub(crate) damping: f64,
-    /// Keep at most K entries per row and column, the largest first, the diagonal always
+    /// Keep at most K entries per row, the largest first
     #[arg(long, value_name = "K", value_parser = at_least_one, allow_hyphen_values = true)]
     pub(crate) prune: Option<usize>,
+    /// Which entries `--prune` keeps
+    #[arg(long, value_name = "RULE", default_value = "symmetric", requires = "prune", value_parser = prune_rule_parser())]
+    pub(crate) prune_rule: PruneRule,
     /// Solve (S A S) y = S b, x = S y, where S A S has a diagonal of +-1: often better conditioned
     #[arg(long)]
     pub(crate) jacobi: bool,
@@ -38,7 +41,8 @@ pub(crate) struct PreparationOptions {
 
 impl From<PreparationOptions> for Preparation {
     fn from(options: PreparationOptions) -> Self {
-        Preparation { damping: options.damping, prune: options.prune, jacobi: options.jacobi }
+        let PreparationOptions { damping, prune, prune_rule, jacobi } = options;
+        Preparation { damping, prune, prune_rule, jacobi }
     }
 }
 
@@ -258,6 +262,18 @@ pub(crate) fn compile_options(
 /// A number that is finite and above 0.
 pub(crate) fn positive(text: &str) -> Result<f64, String> {
     number(text, "a number above 0", |value| value > 0.0 && value.is_finite())
+}
+
+fn prune_rule_parser() -> impl TypedValueParser<Value = PruneRule> {
+    let values = PruneRule::ALL.map(|rule| {
+        PossibleValue::new(rule.name()).help(match rule {
+            PruneRule::Symmetric => "entries (i, j) and (j, i) together, the diagonal always",
+            PruneRule::Paper => {
+                "the largest of each row for itself (arXiv 2405.00252), which breaks symmetry"
+            }
+        })
+    });
+    PossibleValuesParser::new(values).try_map(|name| PruneRule::from_name(&name).ok_or("no such rule"))
 }
 
 /// A number that is finite and not below 0.

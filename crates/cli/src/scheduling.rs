@@ -39,6 +39,11 @@ impl SchedulingOptions {
     pub(crate) fn classical(&self, quiet: bool) -> Result<ClassicalModel, Failure> {
         self.device.classical(quiet)
     }
+
+    /// Whether these are the times that are kept for this machine.
+    pub(crate) fn classical_is_kept(&self) -> bool {
+        self.device.classical.is_none()
+    }
 }
 
 /// The device, and what is taken into account.

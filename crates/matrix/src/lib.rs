@@ -53,7 +53,7 @@ pub use lanczos::{
 pub use num_complex::Complex64;
 pub use output::{WriteError, matrix_market, write_atomically, write_matrix_market, write_vector};
 pub use padding::{pad_to_power_of_two, padding_value};
-pub use pruning::{PruneReport, prune};
+pub use pruning::{PruneReport, PruneRule, prune};
 pub use read::{Location, ReadError, ReadErrorKind, read_matrix, read_vector};
 pub use real_form::{complex_form_of_vector, real_form, real_form_of_vector};
 pub use scalar::Scalar;

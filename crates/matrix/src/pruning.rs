@@ -1,9 +1,39 @@
 //! Dropping small entries so that a quantum oracle has few non-zeros per row to answer for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::conditioning::{ConditioningError, combine};
 use crate::sparse::SparseMatrix;
+
+/// Which entries stay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PruneRule {
+    /// Entries (i, j) and (j, i) together, the diagonal always.
+    #[default]
+    Symmetric,
+    /// The largest of each row, whatever becomes of symmetry and diagonal: that of the Q-Newton paper's programs (arXiv
+    /// 2405.00252), to compare with. Columns may keep more entries than rows.
+    Paper,
+}
+
+impl PruneRule {
+    /// All of them.
+    pub const ALL: [PruneRule; 2] = [PruneRule::Symmetric, PruneRule::Paper];
+
+    /// The name, as `--prune-rule` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PruneRule::Symmetric => "symmetric",
+            PruneRule::Paper => "paper",
+        }
+    }
+
+    /// The rule of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+}
 
 /// What pruning took away.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -21,14 +51,15 @@ pub struct PruneReport {
     pub sparsity_after: usize,
 }
 
-/// Keeps at most `entries_per_row` entries in every row and every column of a square matrix, the largest first.
+/// Keeps at most `entries_per_row` entries in every row of a square matrix, the largest first.
 ///
-/// The diagonal is always kept, and counted. The entries (i, j) and (j, i) stay or go together, so a symmetric
+/// By the symmetric rule in every column too: the diagonal is always kept, and counted. The entries (i, j) and (j, i) stay or go together, so a symmetric
 /// matrix stays symmetric. Pairs are taken by decreasing max(|a_ij|, |a_ji|), equal ones by increasing (i, j); a pair
 /// stays if both of its rows still have room.
 pub fn prune(
     matrix: &SparseMatrix<f64>,
     entries_per_row: usize,
+    rule: PruneRule,
 ) -> Result<(SparseMatrix<f64>, PruneReport), ConditioningError> {
     if !matrix.is_square() {
         return Err(ConditioningError::NotSquare { rows: matrix.rows(), columns: matrix.cols() });
@@ -40,10 +71,19 @@ pub fn prune(
     let pruned = if sparsity_before <= entries_per_row {
         matrix.clone()
     } else {
-        let kept = pairs_to_keep(matrix, entries_per_row);
+        let kept = match rule {
+            PruneRule::Symmetric => pairs_to_keep(matrix, entries_per_row),
+            PruneRule::Paper => largest_of_rows(matrix, entries_per_row),
+        };
         matrix.filter_map(|row, column, value| {
-            let pair = (row.min(column) as u32, row.max(column) as u32);
-            (row == column || kept.binary_search(&pair).is_ok()).then_some(value)
+            let stays = match rule {
+                PruneRule::Symmetric => {
+                    let pair = (row.min(column) as u32, row.max(column) as u32);
+                    row == column || kept.binary_search(&pair).is_ok()
+                }
+                PruneRule::Paper => kept.binary_search(&(row as u32, column as u32)).is_ok(),
+            };
+            stays.then_some(value)
         })
     };
     let dropped = combine(matrix, &pruned, |before, after| before - after);
@@ -86,6 +126,19 @@ fn pairs_to_keep(matrix: &SparseMatrix<f64>, entries_per_row: usize) -> Vec<(u32
     kept
 }
 
+/// The places (row, column) of the largest entries of each row, equal ones by increasing column, sorted.
+fn largest_of_rows(matrix: &SparseMatrix<f64>, entries_per_row: usize) -> Vec<(u32, u32)> {
+    let mut entries: Vec<(u32, f64, u32)> =
+        matrix.iter().map(|(row, column, value)| (row as u32, value.abs(), column as u32)).collect();
+    // Stable, as above.
+    entries.sort_by(|left, right| left.0.cmp(&right.0).then(right.1.total_cmp(&left.1)));
+    let rows = entries.chunk_by(|left, right| left.0 == right.0);
+    let mut kept: Vec<(u32, u32)> =
+        rows.flat_map(|row| row.iter().take(entries_per_row).map(|entry| (entry.0, entry.2))).collect();
+    kept.sort_unstable();
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -101,7 +154,7 @@ mod tests {
             upper.into_iter().flat_map(|(row, column, value)| [(row, column, value), (column, row, value)]);
         let diagonal = (0..4).map(|index| (index, index, 0.5));
         let matrix = SparseMatrix::from_triplets(4, 4, triplets.chain(diagonal)).unwrap();
-        let (pruned, report) = prune(&matrix, 2).unwrap();
+        let (pruned, report) = prune(&matrix, 2, PruneRule::Symmetric).unwrap();
         // (0, 1) uses up rows 0 and 1, so (2, 3) is next although it is the smallest.
         let kept: Vec<_> = pruned.iter().filter(|&(row, column, _)| row < column).collect();
         assert_eq!(kept, [(0, 1, 5.0), (2, 3, 1.0)]);
@@ -114,17 +167,17 @@ mod tests {
     #[test]
     fn one_entry_per_row_leaves_the_diagonal() {
         let matrix = hessian("digits-12");
-        let (pruned, report) = prune(&matrix, 1).unwrap();
+        let (pruned, report) = prune(&matrix, 1, PruneRule::Symmetric).unwrap();
         assert_eq!(pruned.nnz(), 12);
         assert_eq!(pruned.diagonal(), matrix.diagonal());
         assert_eq!(report.dropped, matrix.nnz() - 12);
-        assert_eq!(prune(&matrix, 0), Err(ConditioningError::NothingKept));
+        assert_eq!(prune(&matrix, 0, PruneRule::Symmetric), Err(ConditioningError::NothingKept));
     }
 
     proptest! {
         #[test]
         fn symmetry_and_the_bound_hold(matrix in symmetric_matrix(12), entries_per_row in 1_usize..6) {
-            let (pruned, report) = prune(&matrix, entries_per_row).unwrap();
+            let (pruned, report) = prune(&matrix, entries_per_row, PruneRule::Symmetric).unwrap();
             prop_assert!(pruned.sparsity() <= entries_per_row);
             prop_assert_eq!(&pruned, &pruned.transpose());
             prop_assert_eq!(pruned.diagonal(), matrix.diagonal());
@@ -142,7 +195,7 @@ mod tests {
             matrix in square_matrix(10),
             entries_per_row in 1_usize..5,
         ) {
-            let (pruned, report) = prune(&matrix, entries_per_row).unwrap();
+            let (pruned, report) = prune(&matrix, entries_per_row, PruneRule::Symmetric).unwrap();
             prop_assert!(pruned.sparsity() <= entries_per_row);
             prop_assert_eq!(report.sparsity_after, pruned.sparsity());
             for (row, column, value) in pruned.iter() {
@@ -154,6 +207,20 @@ mod tests {
             for (before, after) in before.iter().zip(after) {
                 prop_assert!((before - after).abs() <= report.eigenvalue_shift_bound + 1e-12 * matrix.max_abs());
             }
+        }
+    }
+
+    #[test]
+    fn the_rule_of_the_paper_takes_each_row_for_itself() {
+        let rows = [[1.0, -5.0, 2.0], [-5.0, 1.0, 4.0], [2.0, 4.0, 3.0]];
+        let entries = (0..9).map(|k| (k / 3, k % 3, rows[k / 3][k % 3]));
+        let matrix = SparseMatrix::from_triplets(3, 3, entries).unwrap();
+        let (pruned, report) = prune(&matrix, 1, PruneRule::Paper).unwrap();
+        assert_eq!(pruned.iter().collect::<Vec<_>>(), [(0, 1, -5.0), (1, 0, -5.0), (2, 1, 4.0)]);
+        assert_eq!((report.dropped, report.sparsity_after), (6, 2));
+        for rule in PruneRule::ALL {
+            assert_eq!(PruneRule::from_name(rule.name()), Some(rule));
+            assert_eq!(prune(&matrix, 3, rule).unwrap().0, matrix);
         }
     }
 }

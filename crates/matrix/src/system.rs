@@ -6,9 +6,9 @@ use num_complex::Complex64;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::conditioning::{ConditioningError, SymmetryReport, damp_by, symmetrise};
+use crate::conditioning::{ConditioningError, SymmetryReport, damp_by, is_symmetric, symmetrise};
 use crate::gram::GramFactor;
-use crate::pruning::{PruneReport, prune};
+use crate::pruning::{PruneReport, PruneRule, prune};
 use crate::read::{ReadError, read_matrix};
 use crate::real_form::real_form;
 use crate::scaling::{jacobi_scaling, scale_symmetrically};
@@ -21,6 +21,8 @@ pub struct Preparation {
     pub damping: f64,
     /// The number of entries to keep per row, diagonal included; `None` keeps all.
     pub prune: Option<usize>,
+    /// Which entries these are.
+    pub prune_rule: PruneRule,
     /// Whether A x = b becomes (S A S) y = S b with S from [`jacobi_scaling`] and x = S y.
     pub jacobi: bool,
 }
@@ -330,7 +332,7 @@ fn prepare(
     if matrix.nnz() == 0 {
         return Err(InvalidSystem::ZeroMatrix);
     }
-    let (matrix, symmetry) = symmetrise(matrix);
+    let (matrix, mut symmetry) = symmetrise(matrix);
     let largest = largest.unwrap_or_else(|| matrix.max_abs());
     let added = preparation.damping * largest;
     let matrix = damp_by(&matrix, preparation.damping, largest)?;
@@ -342,7 +344,8 @@ fn prepare(
     let (matrix, pruning) = match preparation.prune {
         None => (matrix, None),
         Some(entries_per_row) => {
-            let (pruned, report) = prune(&matrix, entries_per_row)?;
+            let (pruned, report) = prune(&matrix, entries_per_row, preparation.prune_rule)?;
+            symmetry.symmetric = is_symmetric(&pruned);
             (pruned, Some(report))
         }
     };
@@ -409,7 +412,7 @@ mod tests {
 
     #[test]
     fn damping_comes_before_pruning() {
-        let preparation = Preparation { damping: 0.5, prune: Some(3), jacobi: false };
+        let preparation = Preparation { damping: 0.5, prune: Some(3), ..Preparation::default() };
         let matrix =
             SparseMatrix::from_triplets(4, 4, (0..16).map(|k| (k / 4, k % 4, 1.0 + (k / 4 + k % 4) as f64)));
         let system = LinearSystem::new("test", matrix.unwrap(), None, &preparation).unwrap();

@@ -4,7 +4,7 @@ use crate::documents::{CircuitFields, EncodingFields, SolverFields, SystemFields
 use crate::error::PipelineError;
 use crate::estimate::SpectralBounds;
 use qnewton_circuit::Circuit;
-use qnewton_matrix::{GramFactor, Preparation, write_atomically};
+use qnewton_matrix::{GramFactor, Preparation, PruneRule, write_atomically};
 use qnewton_qlsa::gram::GramUnits;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -25,6 +25,10 @@ pub enum Kind {
     BlockEncoding,
 }
 
+fn is_default(rule: &PruneRule) -> bool {
+    *rule == PruneRule::default()
+}
+
 /// How the matrix was prepared before it was compiled.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 pub struct PreparationRecord {
@@ -32,6 +36,9 @@ pub struct PreparationRecord {
     pub damping: f64,
     /// Entries kept per row.
     pub prune: Option<usize>,
+    /// Which entries these are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub prune_rule: PruneRule,
     /// Whether the system was scaled symmetrically to a diagonal of +-1.
     #[serde(default)]
     pub jacobi: bool,
@@ -45,6 +52,7 @@ impl From<Preparation> for PreparationRecord {
         PreparationRecord {
             damping: preparation.damping,
             prune: preparation.prune,
+            prune_rule: preparation.prune_rule,
             jacobi: preparation.jacobi,
             shift: None,
         }
@@ -53,7 +61,8 @@ impl From<Preparation> for PreparationRecord {
 
 impl From<PreparationRecord> for Preparation {
     fn from(record: PreparationRecord) -> Self {
-        Preparation { damping: record.damping, prune: record.prune, jacobi: record.jacobi }
+        let PreparationRecord { damping, prune, prune_rule, jacobi, .. } = record;
+        Preparation { damping, prune, prune_rule, jacobi }
     }
 }
 

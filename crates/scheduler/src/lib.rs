@@ -31,7 +31,7 @@ mod workload;
 pub use break_even::{Axis, Circumstances, Freed, SweepPoint, break_even_gate_time};
 pub use classical::{
     Calibration, CalibrationError, Check, ClassicalCost, ClassicalMethod, ClassicalModel, ClassicalProblem,
-    Curve, Effort, IterationTime, SparseTime,
+    Curve, Effort, IterationTime, Refinement, SparseTime,
 };
 pub use component::{Breakdown, Component, FreeComponents, UnknownComponent};
 pub use cost_model::{COST_MODELS, CostModel, Jennings, QueryInput, cost_model};

@@ -1,5 +1,6 @@
 //! `qnewton schedule`.
 
+use crate::calibration::{Refined, refine};
 use crate::failure::Failure;
 use crate::options::{
     AccuracyOptions, CertificateOptions, DeflationOptions, EncodingOptions, OutputOptions, SolverOptions,
@@ -69,6 +70,8 @@ struct Document<'a> {
     plan: &'a Plan,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<&'a TimelineDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refinement: Option<Refined>,
 }
 
 impl Schedule {
@@ -96,18 +99,31 @@ impl Schedule {
         let plan = schedule(&systems, &device, &options, &progress)?;
         let timeline = self.machines.of(&plan, &device, &options.cost)?;
         progress.finish();
+        let learns = self.execute && self.scheduling.classical_is_kept();
+        let refinement = learns.then(|| refine(&plan.systems, self.show.quiet)).flatten();
         if self.show.json {
             let timeline = timeline.as_ref();
-            print_document(&Document { schema_version: SCHEMA_VERSION, plan: &plan, timeline })?;
+            print_document(&Document { schema_version: SCHEMA_VERSION, plan: &plan, timeline, refinement })?;
         } else {
             let timeline = timeline.as_ref().map(TimelineDocument::rendered);
-            print(&(rendered(&plan) + &timeline.unwrap_or_default()))?;
+            let refinement = refinement.as_ref().map(learned);
+            print(&(rendered(&plan) + &timeline.unwrap_or_default() + &refinement.unwrap_or_default()))?;
         }
         let kept = |system: &ScheduledSystem| {
             system.execution.as_ref().is_none_or(|execution| execution.problem.is_none())
         };
         if plan.systems.iter().all(kept) { Ok(()) } else { Err(Failure::NotKept) }
     }
+}
+
+fn learned(refined: &Refined) -> String {
+    let Refined { solves, ratio, factor } = refined;
+    format!(
+        "\n{solves} classical solutions took {} times what was predicted (median); the calibration predicts {} times what it has \
+         measured from now on\n",
+        text::number(*ratio),
+        text::number(*factor)
+    )
 }
 
 fn rendered(plan: &Plan) -> String {

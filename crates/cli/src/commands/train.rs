@@ -135,7 +135,7 @@ impl Train {
     }
 
     fn optimizer<'a>(&self, monitor: &'a Progress) -> Result<Box<dyn Optimizer + 'a>, Failure> {
-        let preparation = Preparation { damping: self.damping, prune: self.prune, jacobi: false };
+        let preparation = Preparation { damping: self.damping, prune: self.prune, ..Preparation::default() };
         let newton = NewtonOptions::default();
         let newton =
             NewtonOptions { learning_rate: self.learning_rate.unwrap_or(newton.learning_rate), ..newton };

@@ -34,6 +34,8 @@ fn wrong_usage_is_code_2() {
         ("--prune 0", "at least 1"),
         ("--prune -3", "at least 1"),
         ("--prune 2.5", "at least 1"),
+        ("--prune-rule paper", "--prune"),
+        ("--prune 2 --prune-rule largest", "possible values: symmetric, paper"),
         ("--encoding quick", "possible values: auto, "),
         ("--basis h,t", "accepted are `u3,cx` and `rz,sx,x,cx`"),
         ("--style pretty", "possible values: hierarchical, flat"),

@@ -223,3 +223,19 @@ fn the_circuit_can_be_seen_after_every_pass() {
     };
     assert!(has_rotations("controls") && !has_rotations("structures"));
 }
+
+#[test]
+fn the_rule_of_the_paper_breaks_symmetry_and_is_remembered() {
+    let folder = Folder::new();
+    folder.matrix("A", &[&[4.0, 1.0, 2.0], &[1.0, 4.0, 0.5], &[2.0, 0.5, 3.0]]);
+    folder.vector("A.rhs", &[1.0, 2.0, 3.0]);
+    let pruned = "--prune 2 --prune-rule";
+    let of = |rule: &str| {
+        folder.json(&format!("compile A.mtx --rhs A.rhs.mtx {pruned} {rule} --epsilon 0.1 -o {rule}.qasm"))
+    };
+    assert!(of("symmetric")["preparation"]["prune_rule"].is_null());
+    assert_eq!(of("paper")["preparation"]["prune_rule"], "paper");
+    for rule in ["paper", "symmetric"] {
+        folder.json(&format!("verify {rule}.qasm --matrix A.mtx --rhs A.rhs.mtx"));
+    }
+}

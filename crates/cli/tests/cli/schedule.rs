@@ -1,6 +1,6 @@
 //! `qnewton schedule`.
 
-use crate::harness::Folder;
+use crate::harness::{Folder, Run};
 
 #[test]
 fn todays_devices_leave_small_systems_to_the_classical_solver() {
@@ -156,4 +156,33 @@ fn the_quantum_time_of_a_timeline_contains_the_link_once_and_the_profile_counts_
     let seconds = |value: &serde_json::Value| value.as_f64().unwrap();
     let predicted = seconds(&document["systems"][0]["predicted_seconds"]["quantum"]);
     assert!(predicted >= 1e-9 && (seconds(&placement["end"]) - predicted).abs() <= 1e-12 * predicted);
+}
+
+#[test]
+fn executions_refine_the_calibration_that_is_kept_and_no_other() {
+    let folder = Folder::new();
+    let size = 300;
+    let row = |i: usize| (0..size).map(|j| if i == j { 2.0 } else { 1.0 / (1 + i + j) as f64 }).collect();
+    let rows: Vec<Vec<f64>> = (0..size).map(row).collect();
+    folder.matrix("A", &rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let run = |arguments: &str| {
+        let mut command = folder.command();
+        command.args(arguments.split_whitespace()).env("XDG_DATA_HOME", folder.path("data"));
+        Run::from(command.output().unwrap())
+    };
+    assert_eq!(run("calibrate --quick --quiet").code, 0);
+    let predicted = |document: &serde_json::Value| {
+        document["systems"][0]["predicted_seconds"]["classical"].as_f64().expect("a prediction")
+    };
+    let schedule = "schedule A.mtx --cost-model jennings --decide classical --execute --json";
+    let first = run(schedule).document();
+    assert_eq!(first["refinement"]["solves"], 1, "{first}");
+    let factor = first["refinement"]["factor"].as_f64().unwrap();
+    let second = run(schedule).document();
+    assert!((predicted(&second) / predicted(&first) / factor - 1.0).abs() < 1e-9);
+    let kept = folder.read("data/qnewton/classical.toml");
+    assert!(kept.contains("[refinement]\nsolves = 2\n"), "{kept}");
+    let run = run(&format!("{schedule} --classical data/qnewton/classical.toml"));
+    assert!(run.document()["refinement"].is_null());
+    assert_eq!(folder.read("data/qnewton/classical.toml"), kept);
 }

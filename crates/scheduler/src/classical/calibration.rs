@@ -2,7 +2,7 @@
 
 use super::iterative::conjugate_gradients;
 use super::sparse::SparseSample;
-use super::{ClassicalModel, Curve, IterationTime, SparseTime};
+use super::{ClassicalModel, Curve, IterationTime, Refinement, SparseTime};
 use ndarray::Array2;
 use qnewton_core::{Cancelled, Monitor};
 use qnewton_matrix::{Factorization, SolveError, SparseMatrix, solve, write_atomically};
@@ -34,7 +34,10 @@ pub struct Calibration {
     /// Relative errors of predictions at dimensions that were not measured; empty if none was checked.
     #[serde(default)]
     pub checks: Vec<Check>,
-    /// The model.
+    /// What executions have added.
+    #[serde(default, skip_serializing_if = "Refinement::is_empty")]
+    pub refinement: Refinement,
+    /// The model, as it was measured.
     pub model: ClassicalModel,
 }
 
@@ -155,7 +158,13 @@ impl Calibration {
             Effort::Full => check(&model, monitor)?,
         };
         let measured_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        Ok(Calibration { machine: machine(), threads: threads(), measured_at, checks, model })
+        let refinement = Refinement::default();
+        Ok(Calibration { machine: machine(), threads: threads(), measured_at, checks, refinement, model })
+    }
+
+    /// The model that predicts: what was measured, and what executions have added.
+    pub fn refined(&self) -> ClassicalModel {
+        self.model.slower_by(self.refinement.factor())
     }
 
     /// Whether it was measured on a machine like this one.
@@ -354,6 +363,7 @@ mod tests {
         let check =
             |unknowns, predicted| Check { problem: "dense".to_string(), unknowns, predicted, measured: 1.0 };
         let calibration = Calibration {
+            refinement: Refinement { solves: 2, mean_logarithm: 0.25 },
             machine: machine(),
             threads: threads(),
             measured_at: 1,

@@ -3,11 +3,13 @@
 mod calibration;
 mod curve;
 mod iterative;
+mod refinement;
 mod sparse;
 
 pub use calibration::{Calibration, CalibrationError, Check, Effort};
 pub use curve::Curve;
 pub use iterative::IterationTime;
+pub use refinement::Refinement;
 pub use sparse::SparseTime;
 
 use iterative::{iterations, minres_iterations, normal_equation_iterations};

@@ -13,7 +13,8 @@
 use crate::serialize::finite_or_null;
 use qnewton_matrix::{
     ConditioningError, DecompositionError, EigenDecomposition, InvalidSystem, LinearSystem, Preparation,
-    PruneReport, SparseMatrix, add_to_diagonal, is_symmetric, prune, symmetric_eigen_decomposition,
+    PruneReport, PruneRule, SparseMatrix, add_to_diagonal, is_symmetric, prune,
+    symmetric_eigen_decomposition,
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -276,7 +277,7 @@ impl Pruned {
         entries_per_row: usize,
         added: f64,
     ) -> Result<Self, RegularizationError<E>> {
-        let (damped, report) = prune(&add_to_diagonal(matrix, added), entries_per_row)?;
+        let (damped, report) = prune(&add_to_diagonal(matrix, added), entries_per_row, PruneRule::Symmetric)?;
         let spectrum = Spectrum::new(&add_to_diagonal(&damped, -added), rhs)?;
         let moved = whole.eigen.values.iter().zip(&spectrum.eigen.values);
         let eigenvalue_shift = moved.map(|(one, other)| (one - other).abs()).fold(0.0, f64::max);
